@@ -1,0 +1,1 @@
+"""Strings -> vectors -> nearest ids. Knows nothing of articles."""

@@ -1,0 +1,54 @@
+"""The contract of every encoder: texts in, unit vectors out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSpec:
+    """What a vector depends on. Vectors of different fingerprints must never meet in one index."""
+
+    name: str
+    revision: str
+    dim: int
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    max_tokens: int = 512
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is equal exactly when two specs give the same vectors."""
+        return f"{self.name}@{self.revision}/{self.dim}/{self.query_prefix}|{self.passage_prefix}/{self.max_tokens}"
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose inner product is their cosine similarity."""
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What this encoder is."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Float32 array of shape (len(texts), dim), rows of length 1, for questions.
+
+        Raises:
+            EncoderError: the model does not answer.
+        """
+        ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Float32 array of shape (len(texts), dim), rows of length 1, for passages.
+
+        Raises:
+            EncoderError: the model does not answer.
+        """
+        ...

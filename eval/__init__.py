@@ -1,0 +1,1 @@
+"""What measures Jushi: development sets, calibration and benchmarks."""

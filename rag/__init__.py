@@ -1,0 +1,1 @@
+"""Jushi: questions over messy Chinese articles, answered with checked citations."""

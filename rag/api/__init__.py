@@ -1,0 +1,1 @@
+"""HTTP: the shapes of OpenAI, plus our own."""

@@ -1,0 +1,97 @@
+"""Settings: frozen, read from the environment (`JUSHI_…`) and one TOML file, without behaviour."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from rag.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """Everything that can be chosen. Each field is also `JUSHI_<NAME>` in the environment and `name` in `jushi.toml`."""
+
+    model_config = SettingsConfigDict(env_prefix="JUSHI_", frozen=True, extra="forbid")
+
+    data: Path = Field(default=Path(".jushi"), description="folder that holds the articles and their indexes")
+    cache: Path | None = Field(default=None, description="folder for unpacked models; the user's cache by default")
+
+    encoder: str = Field(
+        default="bundled", description='"bundled", "remote", or a sentence-transformers model name or folder'
+    )
+    encoder_backend: Literal["auto", "onnx", "torch"] = Field(
+        default="auto", description="auto: ONNX for the bundled model, sentence-transformers for every other"
+    )
+    encoder_query_prefix: str | None = Field(default=None, description="put before questions; the model's own if unset")
+    encoder_passage_prefix: str | None = Field(default=None, description="put before passages; the model's own if unset")
+    embeddings_base_url: str | None = Field(default=None, description="OpenAI-compatible server, for encoder = remote")
+    embeddings_api_key: SecretStr | None = Field(default=None, description="key of that server")
+    embeddings_model: str | None = Field(default=None, description="model name on that server")
+    reranker: str | None = Field(default=None, description="cross-encoder model name or folder; off when unset")
+
+    passage_min: int = Field(default=120, ge=20, le=2000, description="shortest passage in characters, where text allows")
+    passage_max: int = Field(default=350, ge=60, le=4000, description="longest passage in characters")
+    passage_overlap: int = Field(default=1, ge=0, le=5, description="sentences repeated from one passage to the next")
+
+    dense_kind: Literal["auto", "flat", "hnsw"] = Field(default="auto", description="kind of dense index; auto: by size")
+    candidates: int = Field(default=60, ge=5, le=1000, description="hits taken from each index before fusing")
+    top_k: int = Field(default=8, ge=1, le=100, description="passages that an answer may draw on")
+    per_article: int = Field(default=4, ge=1, le=100, description="passages of one article among them, at most")
+    dense_weight: float = Field(default=0.5, ge=0.0, le=1.0, description="share of the dense score in the fused one")
+
+    answerer: Literal["auto", "quotes"] = Field(default="auto", description="who answers when the request does not say")
+
+    host: str = Field(default="127.0.0.1", description="address to serve on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to serve on; 0 picks a free one")
+    max_body_bytes: int = Field(default=1_000_000, ge=1024, description="largest request body")
+    max_document_bytes: int = Field(default=20_000_000, ge=1024, description="largest document, after decompression")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's; .env is not read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line before environment before file."""
+        path = Path(os.environ.get("JUSHI_CONFIG", "jushi.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path)
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash of everything that can change an answer; keys, folders and addresses are left out."""
+        answer_fields = self.model_dump_json(
+            include={
+                "encoder", "encoder_backend", "encoder_query_prefix", "encoder_passage_prefix", "embeddings_model",
+                "reranker", "passage_min", "passage_max", "passage_overlap", "dense_kind", "candidates", "top_k",
+                "per_article", "dense_weight",
+            }
+        )  # fmt: skip
+        return hashlib.blake2b(answer_fields.encode(), digest_size=6).hexdigest()
+
+
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of any field; pydantic checks them
+    """Settings from the environment and the file, with `overrides` (None is not one) on top.
+
+    Raises:
+        ConfigError: a value is malformed, or a name is unknown; the message names it.
+    """
+    if (named := os.environ.get("JUSHI_CONFIG")) and not Path(named).is_file():
+        raise ConfigError(f"JUSHI_CONFIG names {named}, but there is no such file")
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
+        raise ConfigError(f"setting {name}: {first['msg']}{found}", field=name) from error
+    except ValueError as error:  # a TOML file that does not parse
+        raise ConfigError(f"jushi.toml cannot be read: {error}") from error

@@ -1,0 +1,1 @@
+"""Where articles live, and the indexes over them."""

@@ -1,0 +1,153 @@
+"""What the rest of the program asks of a store. One writer, many readers, one generation to the end of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from embeddings.encoder import Vectors
+from rag.types import Article, ArticleInfo, Filters, Hit, Passage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An article ready to be committed, with its passages and their vectors, shape (len(passages), dim)."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    signature: Sequence[int]  # MinHash of the text, for reprint clusters
+    sentences: Sequence[int]  # 63-bit hashes of its distinct sentences, for lines that recur over many articles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitReport:
+    """What a commit did, by article id."""
+
+    generation: int
+    added: tuple[str, ...] = ()
+    revised: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    reprints: tuple[str, ...] = ()
+    passages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreStatus:
+    """Counts for people and metrics. Sizes are bytes on disk."""
+
+    generation: int
+    articles: int
+    live_articles: int
+    revisions: int
+    passages: int
+    live_passages: int
+    reprint_clusters: int
+    recurring_sentences: int
+    encoder: str
+    size_bytes: int
+    dense_kind: str
+    last_published: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What `check` found: an empty `problems` means that the derived indexes agree with the catalogue."""
+
+    generation: int
+    articles: int
+    passages: int
+    problems: tuple[str, ...]
+    repaired: bool
+
+
+class Snapshot(Protocol):
+    """A read view of one generation. Safe for use by one thread at a time."""
+
+    @property
+    def generation(self) -> int:
+        """The generation that this view shows."""
+        ...
+
+    def search_dense(self, vector: Vectors, k: int, filters: Filters) -> list[Hit]:
+        """The k live passages with the highest inner product with `vector` (shape (dim,)), best first."""
+        ...
+
+    def search_lexical(self, words: Sequence[str], k: int, filters: Filters) -> list[Hit]:
+        """The k live passages with the highest BM25 for `words` (folded), best first, zero scores left out."""
+        ...
+
+    def passages(self, passage_ids: Sequence[int]) -> Mapping[int, Passage]:
+        """The live passages of these ids; ids that are not live are left out."""
+        ...
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """All passages of an article's current revision, in order."""
+        ...
+
+    def vectors(self, passage_ids: Sequence[int]) -> Vectors:
+        """The stored vectors of these live passages, shape (n, dim), in the order asked for."""
+        ...
+
+    def document_frequency(self, words: Sequence[str]) -> Mapping[str, int]:
+        """In how many live passages each word (folded) stands; 0 where it stands in none."""
+        ...
+
+    def infos(self, article_ids: Sequence[str]) -> Mapping[str, ArticleInfo]:
+        """What answers need to know of these articles; unknown ids are left out."""
+        ...
+
+    def articles(self, *, offset: int = 0, limit: int = 100, filters: Filters | None = None) -> list[ArticleInfo]:
+        """Current revisions, newest ingest first."""
+        ...
+
+    def article(self, article_id: str, revision: str | None = None) -> Article:
+        """One article, the current revision unless another is named.
+
+        Raises:
+            NotFoundError: there is no such article or revision.
+        """
+        ...
+
+    def revisions(self, article_id: str) -> list[str]:
+        """All kept revisions of an article, oldest first; empty when unknown."""
+        ...
+
+    def status(self) -> StoreStatus:
+        """Counts and sizes."""
+        ...
+
+
+class Store(Protocol):
+    """Articles, their passages and the two indexes over them."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """A read view of the newest generation, held to the end of the `with` block."""
+        ...
+
+    def commit(self, batch: Sequence[Prepared]) -> CommitReport:
+        """Store a batch in one transaction; on return it is durable. The same content again changes nothing.
+
+        Raises:
+            StoreBusyError: another process is writing.
+        """
+        ...
+
+    def remove(self, article_ids: Iterable[str]) -> list[str]:
+        """Delete articles with all their revisions; returns the ids that existed. Never retrieved again on return."""
+        ...
+
+    def compact(self) -> None:
+        """Rewrite the derived indexes without what was removed."""
+        ...
+
+    def check(self, *, repair: bool = False) -> CheckReport:
+        """Compare the derived indexes with the catalogue; with `repair`, rebuild what disagrees."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and locks; the store may not be used afterwards."""
+        ...
