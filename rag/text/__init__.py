@@ -1,0 +1,1 @@
+"""What is true of Chinese text everywhere: script, words, sentences, numbers, dates."""

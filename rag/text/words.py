@@ -1,0 +1,61 @@
+"""Chinese words: the terms of the lexical index, and what a question is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import rjieba
+
+from rag.text.script import fold
+
+# Words that say how something is asked, not what about; folded. Closed classes only.
+_QUESTION_WORDS = frozenset(
+    """
+    什么 甚么 啥 谁 哪 哪儿 哪里 哪些 哪个 哪一 哪位 哪家 哪所 哪座 哪国 哪年 何 何时 何地 何处 何人 何者 何种 何年
+    如何 怎么 怎么样 怎样 怎 多少 几 几个 几所 几年 几月 几日 几种 多大 多久 多长 多高 多远 为什么 为何 为啥
+    是不是 是否 有没有 有无 能否 可否 请问 请 问 告诉 介绍 一下 吗 呢 吧 啊 呀 嘛 么 想 知道 问下
+    what who whom whose which where when why how is are was were do does did
+    the a an of in on at to for and or
+    """.split()
+)
+_FUNCTION_WORDS = frozenset(
+    """
+    的 地 得 了 着 过 是 在 有 和 与 及 或 而 且 但 但是 就 都 也 还 又 很 将 把 被 让 使 给 从 到 于 对 对于 关于 由 由于
+    因 因为 所以 以 以及 为 为了 并 并且 其 其中 该 此 这 这个 这些 那 那个 那些 它 他 她 我 你 您 我们 你们 他们 它们 自己
+    之 之一 个 一个 等 上 下 中 里 内 外 前 后 时 时候 当 会 能 能够 可以 可 要 应 应该 不 没 没有 无 非 被称为 称为 叫 叫做
+    做 作为 属于 说 称 表示 来 去 向 往 至 比 跟 同 则 却 更 最 再 才 只 仅 曾 曾经 已 已经 正 正在 现在 目前 当时 后来
+    进行 通过 根据 按照 所 者 们 第 次 种 位 名 年 月 日
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A proper name in a text: `kind` is "place", "person" or "body", `word` is folded."""
+
+    word: str
+    kind: str
+
+
+_NAME_TAGS = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "body"}
+
+
+def names(text: str) -> list[Name]:
+    """The proper names that the tagger sees in `text`, each once, in order; single characters are left out."""
+    found = dict.fromkeys(
+        Name(word=word, kind=_NAME_TAGS[tag])
+        for word, tag in rjieba.tag(fold(text))
+        if tag in _NAME_TAGS and len(word) > 1
+    )
+    return list(found)
+
+
+def words(text: str) -> list[str]:
+    """The folded search words of `text`, in order, overlapping ones included, punctuation left out."""
+    return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]
+
+
+def content_words(text: str) -> list[str]:
+    """The folded words that say what `text` is about: no question words, no function words, each once, in order."""
+    found = dict.fromkeys(words(text))
+    return [word for word in found if word not in _QUESTION_WORDS and word not in _FUNCTION_WORDS]
