@@ -26,7 +26,6 @@ _QUOTED = re.compile(
     )
     + r'|"[^"\n]*"'
 )
-_UTTERED = re.compile(rf"(?:^|[：:，,\s{STOPS}{re.escape(CLOSERS)}])$")
 _LIST_MARK = re.compile(r"\s*[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z])[）)]?")
 _LATIN_WORD = re.compile(r"[A-Za-z.]+$")
 _COUNTED = re.compile(r"[A-Za-z)][,:]?\s+\S*\d$")
@@ -41,7 +40,7 @@ def sentences(text: str) -> list[Span]:
 
     A sentence ends after 。！？!?；;…, after a full stop that follows an English word, and at the end of a line. Marks
     that close a quotation or bracket stay with the sentence before them, across white space too. A quotation of at most
-    `LONGEST_QUOTATION` characters is cut only behind its closing mark, and only where it stands as a sentence of its own
+    `LONGEST_QUOTATION` characters is cut only behind its closing mark, and only where it is a sentence of its own
     (`他问：“为什么？”` but not `以“为什么？”为题`); a longer one is cut inside as well.
     """
     quoted = [(found.start(), found.end() - 1) for found in _QUOTED.finditer(text)]
@@ -111,11 +110,12 @@ def _ends_quotation(text: str, found: re.Match[str], begin: int, quotation: tupl
     start, end = quotation
     if text[start] == "《" or text[found.end() : end].strip(CLOSERS):
         return False
-    return "。" in found.group() or bool(_UTTERED.search(text, begin, start))
+    leading = text[begin:start]
+    return "。" in found.group() or not leading.strip() or leading[-1] in "：:，, \u3000" + STOPS + CLOSERS
 
 
 def _is_full_stop(text: str, begin: int, at: int) -> bool:
-    """True when the `.` at `at` ends a sentence: no list number, abbreviation or initial, and no small letter follows."""
+    """True when the `.` at `at` ends a sentence: not a list number, an abbreviation or an initial."""
     if _LIST_MARK.fullmatch(text, begin, at):
         return False
     following = text[at + 1 : at + 12].lstrip(")]”’\"' \t\u3000")[:1]
