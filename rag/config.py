@@ -28,17 +28,23 @@ class Settings(BaseSettings):
         default="auto", description="auto: ONNX for the bundled model, sentence-transformers for every other"
     )
     encoder_query_prefix: str | None = Field(default=None, description="put before questions; the model's own if unset")
-    encoder_passage_prefix: str | None = Field(default=None, description="put before passages; the model's own if unset")
+    encoder_passage_prefix: str | None = Field(
+        default=None, description="put before passages; the model's own if unset"
+    )
     embeddings_base_url: str | None = Field(default=None, description="OpenAI-compatible server, for encoder = remote")
     embeddings_api_key: SecretStr | None = Field(default=None, description="key of that server")
     embeddings_model: str | None = Field(default=None, description="model name on that server")
     reranker: str | None = Field(default=None, description="cross-encoder model name or folder; off when unset")
 
-    passage_min: int = Field(default=120, ge=20, le=2000, description="shortest passage in characters, where text allows")
+    passage_min: int = Field(
+        default=120, ge=20, le=2000, description="shortest passage in characters, where text allows"
+    )
     passage_max: int = Field(default=350, ge=60, le=4000, description="longest passage in characters")
     passage_overlap: int = Field(default=1, ge=0, le=5, description="sentences repeated from one passage to the next")
 
-    dense_kind: Literal["auto", "flat", "hnsw"] = Field(default="auto", description="kind of dense index; auto: by size")
+    dense_kind: Literal["auto", "flat", "hnsw"] = Field(
+        default="auto", description="kind of dense index; auto: by size"
+    )
     candidates: int = Field(default=60, ge=5, le=1000, description="hits taken from each index before fusing")
     top_k: int = Field(default=8, ge=1, le=100, description="passages that an answer may draw on")
     per_article: int = Field(default=4, ge=1, le=100, description="passages of one article among them, at most")
