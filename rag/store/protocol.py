@@ -72,6 +72,11 @@ class Snapshot(Protocol):
         """The generation that this view shows."""
         ...
 
+    @property
+    def live_passages(self) -> int:
+        """How many passages can be retrieved; cheap."""
+        ...
+
     def search_dense(self, vector: Vectors, k: int, filters: Filters) -> list[Hit]:
         """The k live passages with the highest inner product with `vector` (shape (dim,)), best first."""
         ...

@@ -1,0 +1,118 @@
+"""What kind of thing a question asks for, and whether a sentence holds one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.text.numbers import find_quantities
+from rag.text.script import fold
+from rag.text.words import Name, names
+
+
+class Kind(StrEnum):
+    """The kinds of answer that questions ask for."""
+
+    NUMBER = "number"
+    DATE = "date"
+    PERSON = "person"
+    PLACE = "place"
+    REASON = "reason"
+    MEANING = "meaning"
+    LIST = "list"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """The kind of answer asked for; for numbers the unit that the question names, if it does."""
+
+    kind: Kind
+    unit: str = ""
+
+
+_DATE = re.compile(
+    r"何时|什么时[候间]|哪(?:一)?[年月日天]|几[年月日号](?!级)|何年|何月|何日|哪个?(?:时[候期间]|年代|世纪|朝代|月份|季度)|when|哪一?时期"
+)
+_NUMBER = re.compile(
+    r"(?:多少|几)(?P<unit>[^\W\d_]{0,2})|多[大高长远重宽深久快]|比例|百分之几|百分比|(?:率|占比|人数|数量|总数|金额|面积|人口|指数|价格)"
+    r"(?:是|为|有|达到?|约)?(?:多少|多大|多高|几)?[?？]?$|how (?:many|much)"
+)
+_PERSON = re.compile(r"谁|哪一?(?:位|个人|名)|何人|什么人|叫什么名字|who")
+_PLACE = re.compile(
+    r"哪里|哪儿|何地|何处|什么地方|哪(?:一)?(?:个)?(?:国家?|省份?|城市|地区?|州|县|区|岛|洲|座城市|市|港|镇|村|处|块)|哪国|where"
+)
+_REASON = re.compile(r"为什么|为何|为啥|何以|原因|怎么会|why|缘由|为什麼")
+_MEANING = re.compile(r"什么是|是什么意思|指(?:的是)?什么|(?:的)?(?:定义|含义|意思)(?:是什么)?[?？]?$")
+_LIST = re.compile(r"哪些|哪几|分别|有什么|包括什么")
+
+_DATE_IN = re.compile(
+    r"\d{1,4}年|\d{1,2}月|[\d一二三四五六七八九十]+(?:日|号)|[二一][零〇一二三四五六七八九○]{3}年|世纪|年代|时期|期间|[元\d一二三四五六七八九十]+年|"
+    r"[春夏秋冬]季|昨日|今年|去年|当日|次年"
+)
+_REASON_IN = re.compile(
+    r"因为|由于|因此|所以|为了|因而|导致|使得|以便|鉴于|原因|缘于|源于|归因|出于|是因|因(?!素|子|特)|故(?!事|宫|乡|障|意|居)|以(?:免|防|求|便)"
+)
+_MEANING_IN = re.compile(r"是(?:指|一|由|以|用)?|指的?是|即|称(?:为|作)|意思|定义|又名|系")
+
+
+def expected(question: str) -> Expected:
+    """The kind of answer that `question` asks for, from its interrogative words."""
+    key = fold(question)
+    if _REASON.search(key):
+        return Expected(kind=Kind.REASON)
+    if _DATE.search(key):
+        return Expected(kind=Kind.DATE)
+    if match := _NUMBER.search(key):
+        return Expected(kind=Kind.NUMBER, unit=(match["unit"] or "")[:1])
+    for kind, pattern in (
+        (Kind.PERSON, _PERSON),
+        (Kind.PLACE, _PLACE),
+        (Kind.MEANING, _MEANING),
+        (Kind.LIST, _LIST),
+    ):
+        if pattern.search(key):
+            return Expected(kind=kind)
+    return Expected(kind=Kind.OTHER)
+
+
+def holds(sentence: str, wanted: Expected, *, question: str) -> float:
+    """How well `sentence` holds the kind of thing wanted, in [0, 1]; things the question itself says do not count."""
+    key, asked = fold(sentence), fold(question)
+    match wanted.kind:
+        case Kind.NUMBER:
+            return _holds_number(key, wanted.unit, asked)
+        case Kind.DATE:
+            found = [m.group() for m in _DATE_IN.finditer(key) if m.group() not in asked]
+            return min(1.0, 0.7 + 0.3 * any("年" in f or "月" in f for f in found)) if found else 0.0
+        case Kind.PERSON:
+            return _holds_name(names(key), "person", asked, key)
+        case Kind.PLACE:
+            return _holds_name(names(key), "place", asked, key)
+        case Kind.REASON:
+            return float(bool(_REASON_IN.search(key)))
+        case Kind.MEANING:
+            return float(bool(_MEANING_IN.search(key)))
+        case Kind.LIST:
+            return min(1.0, (key.count("、") + key.count("和") + key.count("及") + 0.5 * key.count("，")) / 3)
+        case Kind.OTHER:
+            return 0.5
+
+
+def _holds_number(key: str, unit: str, asked: str) -> float:
+    already = {(q.value, q.unit) for q in find_quantities(asked)}
+    fresh = [q for q in find_quantities(key) if (q.value, q.unit) not in already]
+    if not fresh:
+        return 0.0
+    if unit and any(q.unit.startswith(unit) for q in fresh):
+        return 1.0
+    return 0.6 if unit else 0.8
+
+
+def _holds_name(found: list[Name], kind: str, asked: str, key: str) -> float:
+    if any(name.kind == kind and name.word not in asked for name in found):
+        return 1.0
+    if kind == "person" and "·" in key:
+        return 0.8
+    return 0.3 if any(name.word not in asked for name in found) else 0.0

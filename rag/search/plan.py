@@ -1,0 +1,81 @@
+"""What to search for: the question as it stands, or what a follow-up means after what was said before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.text.script import fold
+from rag.text.words import Name, content_words, names, words
+from rag.types import Filters, Question, Turn
+
+_POINTS_BACK = re.compile(
+    r"^(?:那么?|还有|另外|然后|其中|这个?|该)|(?:它|他|她|其|这[里个些]?|那[里个些]?|该|上述|前者|后者)(?!么)"
+)
+_ELLIPSIS = re.compile(r"^(?:那么?)?(?P<topic>[^，。？?]{1,20}?)(?:呢|又?如何|怎么样)[？?]?$")
+_LONGEST_SUBJECTLESS = 3  # content words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A search: `text` is what is encoded, `words` are the folded terms, `resolved` tells that history was used."""
+
+    text: str
+    words: tuple[str, ...]
+    filters: Filters
+    resolved: bool = False
+
+
+def plan(question: Question) -> Plan:
+    """Turn a question with its history into one search."""
+    text = " ".join(question.text.split())
+    standalone = resolve(text, question.history)
+    return Plan(
+        text=standalone,
+        words=tuple(words(standalone)),
+        filters=question.filters,
+        resolved=standalone != text,
+    )
+
+
+def resolve(text: str, history: Sequence[Turn]) -> str:
+    """`text` as a question that can stand alone: what it leaves out is taken from the user's last question."""
+    earlier = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
+    if not earlier or not _needs_history(text):
+        return text
+    before = resolve(" ".join(earlier[-1].split()), [Turn(role="user", text=t) for t in earlier[:-1]])
+    if match := _ELLIPSIS.match(text):
+        return _swap_topic(before, match["topic"].strip())
+    return f"{before} {text}"
+
+
+def _needs_history(text: str) -> bool:
+    key = fold(text)
+    if _ELLIPSIS.match(key) or _POINTS_BACK.search(key):
+        return True
+    return len(content_words(text)) <= _LONGEST_SUBJECTLESS and not names(text)
+
+
+def _swap_topic(before: str, topic: str) -> str:
+    """The earlier question about `topic` instead of the name of the same kind that it was about."""
+    kinds = {name.kind for name in names(topic)}
+    stretch = _name_stretch(before, [name for name in names(before) if not kinds or name.kind in kinds])
+    if stretch is None:
+        return f"{before} {topic}"
+    start, end = stretch
+    return before[:start] + topic + before[end:]
+
+
+def _name_stretch(text: str, found: list[Name]) -> tuple[int, int] | None:
+    """Where the first run of adjoining names stands in `text`."""
+    key = fold(text)
+    spans = sorted((key.find(name.word), key.find(name.word) + len(name.word)) for name in found if name.word in key)
+    if not spans:
+        return None
+    start, end = spans[0]
+    for low, high in spans[1:]:
+        if low > end:
+            break
+        end = max(end, high)
+    return start, end

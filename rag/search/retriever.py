@@ -1,0 +1,141 @@
+"""Question -> Evidence: both indexes, fused, one hit per reprint cluster, capped per article."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from embeddings.encoder import Encoder
+from embeddings.rerank import Reranker
+from rag.search.fuse import Fused, fuse
+from rag.search.plan import Plan, plan
+from rag.store.protocol import Snapshot, Store
+from rag.text.words import content_words
+from rag.types import Evidence, Passage, Question
+
+_RERANKED = 32  # passages that a reranker reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """The passages to answer from, best first, and how they were found. `timings` are milliseconds."""
+
+    plan: Plan
+    evidence: tuple[Evidence, ...]
+    generation: int
+    idf: Mapping[str, float] = field(default_factory=dict)  # of the question's content words
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def query(self) -> str:
+        """The question as it was searched."""
+        return self.plan.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieverOptions:
+    """How many hits each index gives, how many passages come out, and how the scores are weighed."""
+
+    candidates: int = 60
+    top_k: int = 8
+    per_article: int = 4
+    dense_weight: float = 0.5
+
+
+class Retriever:
+    """Searches a store. Safe to use from several threads."""
+
+    def __init__(
+        self, store: Store, encoder: Encoder, options: RetrieverOptions, reranker: Reranker | None = None
+    ) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._options = options
+        self._reranker = reranker
+
+    def retrieve(self, question: Question) -> Retrieval:
+        """The evidence for `question`; empty when the store, or what the filters leave of it, holds nothing."""
+        with self._store.snapshot() as snapshot:
+            return self.retrieve_from(snapshot, question)
+
+    def retrieve_from(self, snapshot: Snapshot, question: Question) -> Retrieval:
+        """As `retrieve`, from one snapshot that the caller goes on using."""
+        clock = _Clock()
+        made = plan(question)
+        clock.lap("plan")
+        vector = self._encoder.encode_queries([made.text])[0]
+        clock.lap("encode")
+        count = max(self._options.candidates, 4 * (question.top_k or 0))
+        dense = snapshot.search_dense(vector, count, made.filters)
+        clock.lap("dense")
+        lexical = snapshot.search_lexical(made.words, count, made.filters)
+        clock.lap("lexical")
+        fused = fuse(dense, lexical, dense_weight=self._options.dense_weight)
+        clock.lap("fuse")
+        evidence = self._choose(snapshot, made, fused, question.top_k or self._options.top_k)
+        clock.lap("choose")
+        idf = _idf(snapshot, content_words(made.text))
+        clock.lap("idf")
+        return Retrieval(
+            plan=made, evidence=evidence, generation=snapshot.generation, idf=idf, timings=clock.milliseconds
+        )
+
+    def _choose(self, snapshot: Snapshot, made: Plan, fused: Sequence[Fused], top_k: int) -> tuple[Evidence, ...]:
+        """The first `top_k` live passages, at most `per_article` of an article, reranked when there is a reranker."""
+        pool = fused[: max(4 * top_k, _RERANKED)]
+        passages = snapshot.passages([hit.passage_id for hit in pool])
+        if self._reranker is not None:
+            pool = self._rerank(made, pool, passages)
+        chosen: list[tuple[Fused, Passage]] = []
+        of_article: Counter[str] = Counter()
+        for hit in pool:
+            passage = passages.get(hit.passage_id)
+            if passage is None or of_article[passage.article_id] >= self._options.per_article:
+                continue
+            of_article[passage.article_id] += 1
+            chosen.append((hit, passage))
+            if len(chosen) == top_k:
+                break
+        infos = snapshot.infos(list(of_article))
+        return tuple(
+            Evidence(
+                number=number,
+                passage=passage,
+                article=infos[passage.article_id],
+                score=hit.signals.fused if hit.signals.rerank is None else hit.signals.rerank,
+                signals=hit.signals,
+            )
+            for number, (hit, passage) in enumerate(chosen, start=1)
+        )
+
+    def _rerank(self, made: Plan, pool: Sequence[Fused], passages: Mapping[int, Passage]) -> list[Fused]:
+        assert self._reranker is not None
+        known = [hit for hit in pool if hit.passage_id in passages][:_RERANKED]
+        scores = self._reranker.score(made.text, [passages[hit.passage_id].text for hit in known])
+        scored = [
+            replace(hit, signals=replace(hit.signals, rerank=score)) for hit, score in zip(known, scores, strict=True)
+        ]
+        return sorted(scored, key=lambda hit: (-(hit.signals.rerank or 0.0), hit.passage_id))
+
+
+def _idf(snapshot: Snapshot, words: Sequence[str]) -> dict[str, float]:
+    """Inverse document frequency as in BM25 (Robertson & Zaragoza 2009, eq. 3.1 with +1 inside the logarithm)."""
+    total = snapshot.live_passages
+    found = snapshot.document_frequency(words)
+    return {word: math.log(1 + (total - found[word] + 0.5) / (found[word] + 0.5)) for word in words}
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.milliseconds[name] = round(1000 * (now - self._last), 3)
+        self._last = now
