@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -21,18 +21,19 @@ class Prepared:
     vectors: Vectors
     signature: Sequence[int]  # MinHash of the text, for reprint clusters
     sentences: Sequence[int]  # 63-bit hashes of its distinct sentences, for lines that recur over many articles
+    skipped: Collection[int] = ()  # those of `sentences` that the passages leave out because they recur
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitReport:
-    """What a commit did, by article id."""
+    """What a commit did, by article id. `reprints` are those of `added` and `revised` whose twin is searched instead."""
 
     generation: int
     added: tuple[str, ...] = ()
     revised: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     reprints: tuple[str, ...] = ()
-    passages: int = 0
+    passages: int = 0  # stored by this commit, searched or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,41 @@ class StoreStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """What `check` found: an empty `problems` means that the derived indexes agree with the catalogue."""
+    """What `check` found, before any repair: no `problems` means that the derived indexes agree with the catalogue.
+
+    `repaired` is True when there were problems, repair was asked for, and a second look found none.
+    """
 
     generation: int
     articles: int
     passages: int
     problems: tuple[str, ...]
     repaired: bool
+
+
+class ReprintPolicy(Protocol):
+    """Decides which articles tell the same story."""
+
+    def bands(self, signature: Sequence[int]) -> Sequence[int]:
+        """63-bit keys of a signature; articles that share none are never compared."""
+        ...
+
+    def is_reprint(
+        self, new: Article, old: Article, new_signature: Sequence[int], old_signature: Sequence[int]
+    ) -> bool:
+        """True when `new` is the same story as `old`, which is stored already."""
+        ...
+
+
+class RecurringPolicy(Protocol):
+    """Decides which sentences are furniture rather than news."""
+
+    def is_recurring(self, articles_with: int, articles_total: int) -> bool:
+        """Whether a sentence in `articles_with` of `articles_total` searched articles is left out of passages.
+
+        Asked once for all articles and once for each publisher; one yes is enough.
+        """
+        ...
 
 
 class Snapshot(Protocol):
@@ -138,6 +167,21 @@ class Store(Protocol):
 
         Raises:
             StoreBusyError: another process is writing.
+        """
+        ...
+
+    def recurring(self) -> frozenset[int]:
+        """Hashes of the sentences that stand in so many articles that passages leave them out."""
+        ...
+
+    def stale_articles(self) -> list[str]:
+        """Searched articles whose passages hold a sentence that recurs by now, or lack one that no longer does."""
+        ...
+
+    def rechunk(self, batch: Sequence[Prepared]) -> CommitReport:
+        """Replace the passages of these revisions, now cut without the sentences that `recurring` names.
+
+        Articles that are gone or have another revision by now are passed over; `revised` names the others.
         """
         ...
 
