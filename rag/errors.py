@@ -4,6 +4,8 @@ JushiError                       status  retry  exit
 ├── InputError                   400     no     2     a request or an option makes no sense
 │   └── UnreadableError          422     no     1     a document cannot be read (becomes a `Rejected` row at ingest)
 ├── NotFoundError                404     no     1     no article, passage or model of that name
+│   └── UnknownModelError        404     no     1     a request names a model that is not served here
+├── NotReadyError                503     yes    1     the server is still opening its data, or is closing
 ├── ConfigError                  500     no     2     a setting is missing, malformed or contradicts another
 ├── TooLargeError                413     no     1     a body or a document is over its limit
 ├── StoreError                   500     no     1     the data folder cannot be used
@@ -52,6 +54,20 @@ class NotFoundError(JushiError):
 
     http_status = 404
     code = "not_found"
+
+
+class UnknownModelError(NotFoundError):
+    """A request names a model that is not served here."""
+
+    code = "model_not_found"
+
+
+class NotReadyError(JushiError):
+    """The server is still opening its data, or is closing."""
+
+    http_status = 503
+    retryable = True
+    code = "not_ready"
 
 
 class ConfigError(JushiError):

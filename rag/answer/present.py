@@ -18,7 +18,7 @@ from rag.errors import JushiError, ModelError, ModelMissingError, StoreVersionEr
 from rag.search.retriever import Retrieval
 from rag.types import Answer, Article, ArticleInfo, Citation, Published, Refusal, Span, Status, Trace
 
-Json: TypeAlias = "str | int | float | bool | None | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
 
 _NEWLINE = "\n"
@@ -31,25 +31,27 @@ def plain(value: object) -> Json:
     Raises:
         TypeError: the value has no such form.
     """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if isinstance(value, (str, PurePath)):
-        return str(value)
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, Real):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray, memoryview)):
-        return [plain(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return plain_fields(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    result: Json
+    match value:
+        case None | bool() | str() if not isinstance(value, Enum):
+            result = value
+        case Enum():
+            result = plain(value.value)
+        case PurePath():
+            result = str(value)
+        case date():  # a datetime is one too
+            result = value.isoformat()
+        case Integral():
+            result = int(value)
+        case Real():
+            result = float(value) if math.isfinite(value) else None
+        case Mapping():
+            result = {str(key): plain(item) for key, item in value.items()}
+        case Sequence() | Set() if not isinstance(value, (bytes, bytearray)):
+            result = [plain(item) for item in value]
+        case _:
+            result = plain_fields(value)
+    return result
 
 
 def plain_fields(value: object) -> JsonObject:
@@ -59,7 +61,7 @@ def plain_fields(value: object) -> JsonObject:
         TypeError: the value is not a dataclass instance, or a field has no JSON form.
     """
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
-        raise TypeError(f"{type(value).__name__} is not a dataclass instance")
+        raise TypeError(f"{type(value).__name__} has no JSON form and is not a dataclass instance")
     return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
 
 
@@ -69,7 +71,7 @@ def answer_object(answer: Answer) -> JsonObject:
 
 
 def article_object(article: Article, revisions: Sequence[str]) -> JsonObject:
-    """One article with all that is needed to check a quote: `source[source_start:source_end] == quote` (code points)."""
+    """One article with all that is needed to check a quote: `source[source_start:source_end]`, in code points."""
     return {
         "article_id": article.article_id,
         "revision": article.revision,
