@@ -1,0 +1,155 @@
+"""The starter articles: their bytes are what they claim to be, and their figures stand in the running text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from rag.text.script import fold
+
+ROOT = Path(__file__).resolve().parents[1]
+SEEDS = ROOT / "seeds"
+SOURCES = ROOT.parent / "shared" / "seeds"
+
+LEFTOVER_PINYIN = re.compile(r"\([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜ]{1,6}\)")
+# What one dropped byte makes of the GBK full stop and opening quote: an exclamation mark and a rare character.
+SHIFTED_QUOTE = re.compile(r"！[\u4e00-\u9fff]")
+
+# file -> (encoding of its bytes, figures and names that its running text must hold)
+EXPECTED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "anyuan-new-places.html": ("utf-8", ("5000个学位", "2万个家庭", "先行区", "公办中小学")),
+    "anyuan-five-measures.md": ("utf-8", ("5000个", "2万个", "教育督导", "创新精神")),
+    "anyuan-parents-letters.txt": ("utf-8", ("5000个学位", "2万个家庭")),
+    "jiaozuo-kindergartens.html": ("utf-8", ("92.8%", "52.4%", "86所", "1.4万个学位", "90所", "孟州市", "马村区")),
+    "jiaozuo-school-buildings.html": ("gb18030", ("147所", "34845个", "90所", "86所", "1.4万个")),
+    "jiaozuo-school-groups.txt": ("utf-8", ("83个", "163所", "21所", "山阳区")),
+    "jiaozuo-timeline.html": ("utf-8", ("2020年", "50余次", "147所", "34845个", "92.8%", "52.4%")),
+    "jiaozuo-high-schools.txt": ("utf-8", ("1256", "5个", "20个", "3所", "12所", "8所", "4个", "2020年", "50余次")),
+    "dongbu-meeting-big5.html": ("big5", ("12月11日", "丁念友", "詹庆", "余孝其", "杨竞", "2024年到2027年")),
+    "dongbu-plan-questions.html": ("gb18030", ("93%", "0.27", "43所", "2所", "8所高校", "0.65", "0.29", "4年前")),
+    "dongbu-mentors.txt": ("utf-8", ("120余名", "40余家", "600余场次", "5万余名", "5亿元", "23所", "2.5万余个")),
+    "dongbu-four-years.txt": ("utf-8", ("28.22%", "63.2%", "88.8%", "66.7%", "0.65", "0.29", "82%", "92.26%")),
+    "three-places-compared.html": (
+        "utf-8",
+        ("5000个", "34845个", "92.8%", "88.8%", "52.4%", "63.2%", "0.29", "92.26%"),
+    ),
+    "compilers-interview.txt": ("utf-16", ("92.26%", "93%", "92.8%", "52.4%", "147所", "34845个", "5000个学位")),
+    "briefs.jsonl": ("utf-8", ("5000", "34845", "28.22%", "20所", "23所", "2.5万余个", "90所", "高中班")),
+}
+DECLARED = {
+    "jiaozuo-school-buildings.html": b"charset=gb2312",
+    "dongbu-plan-questions.html": b'charset="gb2312"',
+    "dongbu-meeting-big5.html": b"charset=big5",
+}
+NOT_ARTICLES = {"README.rst", ".gitattributes"}
+
+
+def decoded(name: str) -> str:
+    return (SEEDS / name).read_bytes().decode(EXPECTED[name][0])
+
+
+def letters(text: str) -> str:
+    """Folded, without leftovers of pinyin, punctuation and white space."""
+    return "".join(re.findall(r"\w", fold(LEFTOVER_PINYIN.sub("", text))))
+
+
+def fifteens(text: str) -> set[str]:
+    run = letters(text)
+    return {run[at : at + 15] for at in range(len(run) - 14)}
+
+
+def test_the_folder_holds_these_articles_and_no_others() -> None:
+    """Every starter article is listed here, so that none can be added without an expectation."""
+    assert {path.name for path in SEEDS.iterdir()} - NOT_ARTICLES == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_bytes_decode_as_intended(name: str) -> None:
+    """A file decodes in its own encoding without loss, and one that is not UTF-8 does not pass for it."""
+    encoding, _ = EXPECTED[name]
+    data = (SEEDS / name).read_bytes()
+    assert data.decode(encoding).encode(encoding) == data
+    if encoding != "utf-8":
+        with pytest.raises(UnicodeDecodeError):
+            data.decode("utf-8")
+
+
+@pytest.mark.parametrize(("name", "declaration"), DECLARED.items())
+def test_declared_encodings_stand_in_the_bytes(name: str, declaration: bytes) -> None:
+    """Pages that are not UTF-8 say so within their first kilobyte, as their publishers would."""
+    assert declaration in (SEEDS / name).read_bytes()[:1024].lower()
+
+
+@pytest.mark.parametrize("name", ["jiaozuo-school-buildings.html", "dongbu-plan-questions.html"])
+def test_gb2312_is_declared_but_not_enough(name: str) -> None:
+    """A page that declares gb2312 holds a character that only the larger set has."""
+    with pytest.raises(UnicodeDecodeError):
+        (SEEDS / name).read_bytes().decode("gb2312")
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_figures_stand_in_the_file(name: str) -> None:
+    """The facts that an article is there for can be read in it, whatever its script."""
+    text = fold(LEFTOVER_PINYIN.sub("", decoded(name)))
+    assert [figure for figure in EXPECTED[name][1] if fold(figure) not in text] == []
+
+
+@pytest.mark.parametrize("name", ["jiaozuo-school-groups.txt", "jiaozuo-timeline.html"])
+def test_pinyin_is_left_behind_traditional_characters(name: str) -> None:
+    """The converted pages carry many readings, each behind a character of traditional script."""
+    text = decoded(name)
+    before = [text[match.start() - 1] for match in LEFTOVER_PINYIN.finditer(text)]
+    assert len(before) >= 10
+    assert {character for character in before if fold(character) == character} == set()
+
+
+def test_damage_is_a_real_one_byte_shift() -> None:
+    """Putting the dropped byte back in front of the damaged bytes brings the original words back."""
+    text = decoded("jiaozuo-high-schools.txt")
+    shifted = SHIFTED_QUOTE.search(text)
+    assert shifted is not None
+    damaged = text[shifted.start() : shifted.start() + 3]
+    assert (b"\xa1" + damaged.encode("gbk")).decode("gbk", errors="ignore").startswith("。“县")
+
+
+def test_the_story_stands_twice_and_each_copy_is_whole_where_the_other_is_damaged() -> None:
+    """Two copies of one story carry their damage in different paragraphs."""
+    lines = decoded("jiaozuo-high-schools.txt").splitlines()
+    subjects = [line for line in lines if line.startswith("先说学科")]
+    counties = [line for line in lines if line.startswith("县里的高中")]
+    assert [bool(SHIFTED_QUOTE.search(line)) for line in subjects] == [False, True]
+    assert [bool(SHIFTED_QUOTE.search(line)) for line in counties] == [True, False]
+
+
+def test_the_ticker_is_one_long_line_on_top_that_stands_twice() -> None:
+    """The headline ticker comes before the article and is longer than any of its paragraphs."""
+    lines = decoded("dongbu-mentors.txt").splitlines()
+    assert lines[1] == lines[2]
+    assert len(lines[1]) > 400 > max(map(len, lines[3:]))
+    assert lines.index("推荐阅读") > lines.index("责任编辑：田禾")
+
+
+def test_records_are_complete_and_hold_a_reprint_and_a_correction() -> None:
+    """The records carry text or html, a reprint equals its original, and the corrected count is the later one."""
+    records = {record["id"]: record for record in map(json.loads, decoded("briefs.jsonl").splitlines())}
+    assert len(records) == 5
+    assert all(("text" in record) != ("html" in record) for record in records.values())
+    assert all(record["title"] and record["publisher"] and record["published"] for record in records.values())
+    original = decoded("anyuan-new-places.html")
+    assert all(line in original for line in records["brief-anyuan-reprint"]["text"].splitlines())
+    first, later = records["brief-dongbu-schools"], records["brief-dongbu-schools-corrected"]
+    assert first["published"] < later["published"]
+    assert "共有20所" in first["text"]
+    assert "共有23所" in later["text"]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_no_sentence_is_copied_from_a_source(name: str) -> None:
+    """No run of fifteen letters is shared with the pages that the facts come from."""
+    if not SOURCES.is_dir():
+        pytest.skip("the source pages are not kept with the project")
+    sources = set().union(*(fifteens(path.read_text(encoding="utf-8")) for path in sorted(SOURCES.glob("*.txt"))))
+    assert fifteens(decoded(name)) & sources == set()
