@@ -40,6 +40,11 @@ class QuestionView:
         """The question's words that do not stand in the folded text `key`, with their weights."""
         return {word: weight for word, weight in self.weights.items() if word not in key}
 
+    def heaviest_missing(self, key: str) -> float:
+        """Weight of the rarest question word that `key` lacks, against the rarest of all, in [0, 1]."""
+        heaviest = max(self.weights.values(), default=0.0)
+        return max(self.missing(key).values(), default=0.0) / heaviest if heaviest > 0 else 1.0
+
     def bigram_recall(self, key: str) -> float:
         """Share of the question's character pairs that stand in `key`, in [0, 1]."""
         if not self.bigrams:

@@ -38,16 +38,39 @@ class Name:
 
 
 _NAME_TAGS = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "body"}
+_PLACE_SUFFIXES = "省市县区镇乡村州旗盟"
+_COMMON_NOUNS = frozenset(
+    "地区 社区 园区 城市 都市 全市 全省 全区 全县 乡村 农村 城镇 乡镇 城区 郊区 市区 景区 校区 小区 灾区".split()
+)
+# The surnames that cover most of the population, and the two-character ones; keeps the tagger's guesses in bounds.
+_SURNAMES = frozenset(
+    """
+    王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖
+    石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁
+    岳翟申耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛冉蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆
+    农司古吉缪简车项连芦麦褚娄戚岑景党宫费卜冷晏席卫米柏宗翁闵明丰臧储詹仇虞尉晋欧诸葛司马上官夏侯皇甫尉迟令狐
+    """
+) - {"\n", " "}
 
 
 def names(text: str) -> list[Name]:
     """The proper names that the tagger sees in `text`, each once, in order; single characters are left out."""
     found = dict.fromkeys(
-        Name(word=word, kind=_NAME_TAGS[tag])
-        for word, tag in rjieba.tag(fold(text))
-        if tag in _NAME_TAGS and len(word) > 1
+        Name(word=word, kind=kind) for word, tag in rjieba.tag(fold(text)) if (kind := _kind_of_name(word, tag))
     )
     return list(found)
+
+
+def _kind_of_name(word: str, tag: str) -> str:
+    """ "place", "person", "body", or nothing for a word that is no name."""
+    if len(word) < 2 or word in _COMMON_NOUNS:
+        return ""
+    kind = _NAME_TAGS.get(tag, "")
+    if len(word) > 2 and word[-1] in _PLACE_SUFFIXES and tag.startswith("n"):
+        return "place"
+    if kind == "person" and tag == "nr" and word[0] not in _SURNAMES:
+        return ""
+    return kind
 
 
 def words(text: str) -> list[str]:

@@ -1,0 +1,188 @@
+"""The way from a question to an answer: retrieve, rank sentences, decide whether they answer, compose, or refuse."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rag.answer.answerable import ANSWERABLE_FEATURES, answerable_features
+from rag.answer.calibration import Calibration
+from rag.answer.quotes import choose, compose, quotable
+from rag.answer.refusal import empty_store, missing_places, refuse
+from rag.answer.sentences import Sentence, rank
+from rag.answer.view import QuestionView, view
+from rag.errors import InputError
+from rag.search.retriever import Retrieval, Retriever
+from rag.store.protocol import Snapshot, Store
+from rag.text.script import fold
+from rag.types import Answer, Article, Evidence, Question, Status, Trace
+
+_LONGEST_QUESTION = 2000  # code points
+_CONSIDERED = 16  # sentences that are weighed against each other
+_KEPT_FEATURES = 4  # decimals in traces
+
+
+class Answerer(Protocol):
+    """Answers a question from the store, or refuses."""
+
+    def answer(self, question: Question) -> Answer:
+        """The answer to `question`.
+
+        Raises:
+            InputError: the question is empty or too long.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What the evidence is worth: its sentences, best first, and whether they answer."""
+
+    view: QuestionView
+    ranked: tuple[Sentence, ...] = ()
+    probability: float = 0.0
+    features: Mapping[str, float] = field(default_factory=dict)
+    nearest: str = ""  # folded text of the article that holds the best sentence
+
+
+class QuotesAnswerer:
+    """Answers with sentences of the articles, verbatim. Needs no language model."""
+
+    def __init__(self, store: Store, retriever: Retriever, calibration: Calibration, *, settings: str) -> None:
+        self._store = store
+        self._retriever = retriever
+        self._calibration = calibration
+        self._settings = settings
+
+    def answer(self, question: Question) -> Answer:
+        """The answer to `question`, in at most three quoted sentences, or a refusal.
+
+        Raises:
+            InputError: the question is empty or too long.
+        """
+        check_question(question)
+        started = time.perf_counter()
+        with self._store.snapshot() as snapshot:
+            retrieval = self._retriever.retrieve_from(snapshot, question)
+            articles = Articles(snapshot)
+            assessment = assess(retrieval, articles, self._calibration)
+            return self._decide(retrieval, assessment, articles, started)
+
+    def _decide(self, retrieval: Retrieval, assessment: Assessment, articles: Articles, started: float) -> Answer:
+        trace = self._trace(retrieval, assessment, started)
+        if not assessment.ranked:
+            return Answer(status=Status.REFUSED, text="", refusal=empty_store(assessment.view.text), trace=trace)
+        if not answers(assessment, self._calibration):
+            refusal = refuse(assessment.view, retrieval.evidence, assessment.ranked, assessment.nearest)
+            return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
+        chosen = choose(assessment.view, assessment.ranked, second=self._calibration.second)
+        text, citations = compose(chosen, articles.of(chosen))
+        return Answer(status=Status.ANSWERED, text=text, citations=citations, trace=trace)
+
+    def _trace(self, retrieval: Retrieval, assessment: Assessment, started: float) -> Trace:
+        elapsed = 1000 * (time.perf_counter() - started)
+        searched = sum(retrieval.timings.values())
+        return Trace(
+            answerer="quotes",
+            generation=retrieval.generation,
+            settings=self._settings,
+            query=retrieval.query,
+            answerability=round(assessment.probability, 4),
+            features=assessment.features,
+            hits=tuple(_hit_row(item) for item in retrieval.evidence),
+            timings={**retrieval.timings, "assess": round(elapsed - searched, 3), "total": round(elapsed, 3)},
+        )
+
+
+def check_question(question: Question) -> None:
+    """Refuse what is no question.
+
+    Raises:
+        InputError: the question is empty or too long.
+    """
+    if not question.text.strip():
+        raise InputError("the question is empty; ask something", field="question")
+    if len(question.text) > _LONGEST_QUESTION:
+        raise InputError(
+            f"the question has {len(question.text)} characters; at most {_LONGEST_QUESTION} are allowed",
+            field="question",
+        )
+
+
+def assess(retrieval: Retrieval, articles: Articles, calibration: Calibration) -> Assessment:
+    """Rank the sentences of the evidence and estimate the probability that they answer the question."""
+    seen = view(retrieval.query, retrieval.idf)
+    ranked = articles.quotable_first(rank(seen, retrieval.evidence, calibration.sentence))
+    if not ranked:
+        return Assessment(view=seen)
+    nearest = articles.key(ranked[0].evidence.passage.article_id)
+    values = answerable_features(
+        seen,
+        retrieval.evidence,
+        ranked,
+        best_logit=calibration.sentence.logit(ranked[0].features),
+        article=nearest,
+    )
+    return Assessment(
+        view=seen,
+        ranked=tuple(ranked),
+        probability=calibration.answerable.probability(values),
+        features={name: round(value, _KEPT_FEATURES) for name, value in zip(ANSWERABLE_FEATURES, values, strict=True)},
+        nearest=nearest,
+    )
+
+
+def answers(assessment: Assessment, calibration: Calibration) -> bool:
+    """True when the evidence answers: probable enough, and of the place or body that was asked about."""
+    if missing_places(assessment.view, assessment.nearest):
+        return False
+    return assessment.probability >= calibration.threshold
+
+
+class Articles:
+    """The articles of one question, each read once from the snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._read: dict[str, Article] = {}
+
+    def get(self, article_id: str) -> Article:
+        """One article, from memory when it was read before."""
+        if article_id not in self._read:
+            self._read[article_id] = self._snapshot.article(article_id)
+        return self._read[article_id]
+
+    def of(self, chosen: Sequence[Sentence]) -> dict[str, Article]:
+        """The articles of some sentences, by id."""
+        return {s.evidence.passage.article_id: self.get(s.evidence.passage.article_id) for s in chosen}
+
+    def quotable_first(self, ranked: Sequence[Sentence]) -> list[Sentence]:
+        """The best `_CONSIDERED` sentences that can be quoted; the others are never loaded."""
+        kept: list[Sentence] = []
+        for sentence in ranked:
+            if quotable(sentence, self.get(sentence.evidence.passage.article_id)) is not None:
+                kept.append(sentence)
+            if len(kept) == _CONSIDERED:
+                break
+        return kept
+
+    def key(self, article_id: str) -> str:
+        """Folded text by which an article is known to speak of a place or a person: title, publisher and body."""
+        article = self.get(article_id)
+        return fold(f"{article.title} {article.publisher or ''} {article.text}")
+
+
+def _hit_row(item: Evidence) -> dict[str, object]:
+    return {
+        "number": item.number,
+        "passage_id": f"{item.passage.passage_id:016x}",
+        "article_id": item.passage.article_id,
+        "start": item.passage.start,
+        "end": item.passage.end,
+        "score": round(item.score, 4),
+        "dense": item.signals.dense,
+        "lexical": item.signals.lexical,
+        "rerank": item.signals.rerank,
+    }

@@ -1,0 +1,69 @@
+"""Fitted weights: two small logistic models, read from a committed file that says where they come from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rag.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logistic:
+    """p = 1 / (1 + exp(-(bias + sum of weight x feature)))."""
+
+    features: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def __post_init__(self) -> None:
+        if len(self.features) != len(self.weights):
+            raise ConfigError(f"calibration has {len(self.weights)} weights for {len(self.features)} features")
+
+    def logit(self, values: Sequence[float]) -> float:
+        """Log-odds of `values`, which stand in the order of `features`."""
+        return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+
+    def probability(self, values: Sequence[float]) -> float:
+        """Probability of `values`, in (0, 1)."""
+        return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.logit(values)))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What was fitted on the development sets; `provenance` says on which data, when and by which command."""
+
+    sentence: Logistic
+    answerable: Logistic
+    threshold: float  # answer when the probability that the evidence answers reaches this
+    second: float  # quote a further sentence when its probability reaches this share of the best one's
+    provenance: Mapping[str, object]
+
+
+@cache
+def calibration() -> Calibration:
+    """The calibration that ships with the program.
+
+    Raises:
+        ConfigError: the file does not fit this version's features.
+    """
+    raw = json.loads(files("rag.answer").joinpath("calibration.json").read_text(encoding="utf-8"))
+    return Calibration(
+        sentence=_logistic(raw["sentence"]),
+        answerable=_logistic(raw["answerable"]),
+        threshold=float(raw["threshold"]),
+        second=float(raw["second"]),
+        provenance=raw["provenance"],
+    )
+
+
+def _logistic(raw: Mapping[str, Mapping[str, float] | float]) -> Logistic:
+    weights = raw["weights"]
+    assert isinstance(weights, Mapping)
+    bias = raw["bias"]
+    assert isinstance(bias, int | float)
+    return Logistic(features=tuple(weights), weights=tuple(weights.values()), bias=float(bias))

@@ -1,0 +1,95 @@
+"""The answer that needs no model: the best one to three sentences, verbatim, in reading order, each cited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rag.answer.expect import Kind
+from rag.answer.sentences import Sentence
+from rag.answer.view import QuestionView
+from rag.text.script import fold
+from rag.types import Article, Citation, Verdict
+
+_NEW_WORDS = 0.5  # how much a sentence gains by holding question words that the chosen ones lack
+_MOST = 2
+_MOST_OF_A_LIST = 3
+
+
+def choose(view: QuestionView, ranked: Sequence[Sentence], *, second: float) -> list[Sentence]:
+    """The sentences to quote: the best one, and further ones that reach `second` of its probability.
+
+    Words of the question that no chosen sentence holds count in favour of a further one, so that a question about two
+    things is answered by a sentence about each.
+    """
+    if not ranked:
+        return []
+    chosen = [ranked[0]]
+    most = _MOST_OF_A_LIST if view.expected.kind is Kind.LIST else _MOST
+    while len(chosen) < most:
+        said = " ".join(fold(sentence.text) for sentence in chosen)
+        rest = [sentence for sentence in ranked if not any(_same(sentence, other) for other in chosen)]
+        gains = [(s.score * (1 + _NEW_WORDS * _new_share(view, said, fold(s.text))), -i) for i, s in enumerate(rest)]
+        if not gains or max(gains)[0] < second * ranked[0].score:
+            break
+        chosen.append(rest[-max(gains)[1]])
+    order = {article: i for i, article in reversed(list(enumerate(s.evidence.passage.article_id for s in chosen)))}
+    return sorted(chosen, key=lambda s: (order[s.evidence.passage.article_id], s.start))
+
+
+def _same(sentence: Sentence, other: Sentence) -> bool:
+    """The same words, or the one inside the other: nothing is said twice."""
+    one, two = fold(sentence.text).strip(" 。；;!！?？"), fold(other.text).strip(" 。；;!！?？")
+    return one in two or two in one
+
+
+def _new_share(view: QuestionView, said: str, key: str) -> float:
+    total = view.total_weight
+    if total <= 0:
+        return 0.0
+    return sum(weight for word, weight in view.missing(said).items() if word in key) / total
+
+
+def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
+    """The source span of `sentence`, or None when it is damaged or does not stand in the source in one piece."""
+    if any(span.overlaps(sentence.start, sentence.end) for span in article.damaged):
+        return None
+    return article.quote(sentence.start, sentence.end)
+
+
+def cite(
+    number: int, sentence: Sentence, article: Article, *, verdict: Verdict = Verdict.EXACT, reason: str = ""
+) -> Citation:
+    """Citation `number` for `sentence`, its quote cut from the stored source.
+
+    Raises:
+        ValueError: the sentence cannot be quoted; ask `quotable` first.
+    """
+    span = quotable(sentence, article)
+    if span is None:
+        raise ValueError(f"code points {sentence.start}-{sentence.end} of {article.article_id} cannot be quoted")
+    info = sentence.evidence.article
+    return Citation(
+        number=number,
+        article_id=article.article_id,
+        revision=article.revision,
+        title=article.title,
+        url=article.url or f"/articles/{article.article_id}",
+        published_at=article.published.day.isoformat() if article.published else None,
+        publisher=article.publisher,
+        quote=article.source_text[span[0] : span[1]],
+        text=article.text[sentence.start : sentence.end],
+        source_start=span[0],
+        source_end=span[1],
+        verdict=verdict,
+        reason=reason,
+        reprints=info.reprints,
+    )
+
+
+def compose(chosen: Sequence[Sentence], articles: Mapping[str, Article]) -> tuple[str, tuple[Citation, ...]]:
+    """Text with a marker behind every sentence, and its citations."""
+    citations = tuple(
+        cite(number, sentence, articles[sentence.evidence.passage.article_id])
+        for number, sentence in enumerate(chosen, start=1)
+    )
+    return "".join(f"{citation.text}[{citation.number}]" for citation in citations), citations

@@ -1,0 +1,93 @@
+"""Why a question is not answered: a reason from the fixed list, a sentence to read, and the nearest passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answer.answerable import passage_key
+from rag.answer.sentences import Sentence
+from rag.answer.view import QuestionView
+from rag.text.dates import find_dates
+from rag.text.script import fold, language, to_traditional
+from rag.types import Evidence, Nearest, Refusal, RefusalReason
+
+_NEAREST = 3
+_LITTLE = 0.35  # share of the question's word weight below which the evidence is about something else
+_MUCH = 0.6
+
+_MESSAGES = {
+    RefusalReason.EMPTY_STORE: "还没有可供检索的文章，或筛选条件没有留下任何文章。",
+    RefusalReason.NO_EVIDENCE: "现有文章没有谈到这个问题。",
+    RefusalReason.WEAK_EVIDENCE: "现有文章只谈到相近的内容，不足以回答这个问题。",
+    RefusalReason.OTHER_PLACE: "现有文章没有关于“{missing}”的这项内容，相近的内容说的是别处。",
+    RefusalReason.OTHER_TIME: "现有文章没有说到“{missing}”的情况，相近的内容说的是别的时间。",
+    RefusalReason.ABSENT_ATTRIBUTE: "现有文章谈到了相关对象，但没有说到“{missing}”。",
+    RefusalReason.UNSUPPORTED: "写出的回答没有一句能在文章中找到依据，因此不予回答。",
+}
+
+
+def empty_store(question: str) -> Refusal:
+    """The refusal when there is nothing to search."""
+    return Refusal(reason=RefusalReason.EMPTY_STORE, message=_message(RefusalReason.EMPTY_STORE, question, ""))
+
+
+def refuse(view: QuestionView, evidence: Sequence[Evidence], ranked: Sequence[Sentence], article: str) -> Refusal:
+    """The refusal for weak evidence; `article` is the folded text of the article that came nearest."""
+    nearest = _nearest(ranked)
+    covered = max((view.coverage(passage_key(item)) for item in evidence), default=0.0)
+    if not evidence or covered < _LITTLE:
+        reason, missing = RefusalReason.NO_EVIDENCE, ""
+    else:
+        reason, missing = _what_is_missing(view, article, covered)
+    return Refusal(reason=reason, message=_message(reason, view.text, missing), nearest=nearest)
+
+
+def _what_is_missing(view: QuestionView, article: str, covered: float) -> tuple[RefusalReason, str]:
+    absent = missing_places(view, article)
+    if absent:
+        return RefusalReason.OTHER_PLACE, absent[0]
+    for mention in find_dates(view.text, reference=None):
+        said = view.text[mention.start : mention.end]
+        if fold(said) not in article:
+            return RefusalReason.OTHER_TIME, said
+    if covered >= _MUCH and (words := view.missing(article)):
+        return RefusalReason.ABSENT_ATTRIBUTE, max(words, key=lambda word: words[word])
+    return RefusalReason.WEAK_EVIDENCE, ""
+
+
+def missing_places(view: QuestionView, article: str) -> list[str]:
+    """The places and bodies that the question names and the article does not, with or without their suffix."""
+    return [
+        name.word
+        for name in view.names
+        if name.kind in {"place", "body"} and name.word not in article and _stem(name.word) not in article
+    ]
+
+
+def _stem(place: str) -> str:
+    return place[:-1] if len(place) > 2 and place[-1] in "省市县区镇乡村州" else place
+
+
+def _nearest(ranked: Sequence[Sentence]) -> tuple[Nearest, ...]:
+    """The best sentence of each of the nearest articles."""
+    found: dict[str, Nearest] = {}
+    for sentence in ranked:
+        info = sentence.evidence.article
+        found.setdefault(
+            info.article_id,
+            Nearest(
+                article_id=info.article_id,
+                title=info.title,
+                url=info.url or f"/articles/{info.article_id}",
+                quote=sentence.text,
+                score=round(sentence.score, 4),
+            ),
+        )
+        if len(found) == _NEAREST:
+            break
+    return tuple(found.values())
+
+
+def _message(reason: RefusalReason, question: str, missing: str) -> str:
+    message = _MESSAGES[reason].format(missing=missing)
+    return to_traditional(message) if language(question) == "zh-Hant" else message
