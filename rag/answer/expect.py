@@ -62,6 +62,8 @@ def expected(question: str) -> Expected:
     key = fold(question)
     if _REASON.search(key):
         return Expected(kind=Kind.REASON)
+    if key.startswith("什么是"):
+        return Expected(kind=Kind.MEANING)
     if _DATE.search(key):
         return Expected(kind=Kind.DATE)
     if match := _NUMBER.search(key):

@@ -1,0 +1,50 @@
+"""What a question asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.expect import Kind, expected, holds
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("全市新增了多少个学位？", Kind.NUMBER),
+        ("覆盖率达到多少", Kind.NUMBER),
+        ("工程什么时候竣工？", Kind.DATE),
+        ("他在哪一年出生？", Kind.DATE),
+        ("誰宣讀了批復？", Kind.PERSON),
+        ("会议在哪里召开？", Kind.PLACE),
+        ("為什麼推遲？", Kind.REASON),
+        ("什么是校际均衡指数？", Kind.MEANING),
+        ("五大任务包括哪些？", Kind.LIST),
+        ("方案有没有通过？", Kind.OTHER),
+    ],
+)
+def test_the_interrogative_tells_the_kind(question: str, kind: Kind) -> None:
+    """In either script, the question word says what is wanted."""
+    assert expected(question).kind is kind
+
+
+def test_numbers_in_the_question_do_not_answer_it() -> None:
+    """A figure that the question already says is not the figure asked for."""
+    question = "2023年新增了多少个学位？"
+    wanted = expected(question)
+    assert holds("2023年，全市新增学位5000个。", wanted, question=question) == 1.0
+    assert holds("2023年，全市推进学校建设。", wanted, question=question) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("谁宣读了批复？", "副厅长王建国宣读了批复。"),
+        ("会议在哪里召开？", "会议在成都召开。"),
+        ("为什么推迟？", "由于连日暴雨，比赛推迟。"),
+        ("什么时候竣工？", "大桥于2019年12月竣工。"),
+    ],
+)
+def test_a_sentence_that_holds_the_kind_beats_one_that_does_not(question: str, sentence: str) -> None:
+    """The kind asked for is recognised in the sentence."""
+    wanted = expected(question)
+    assert holds(sentence, wanted, question=question) > holds("有关部门表示将继续推进。", wanted, question=question)

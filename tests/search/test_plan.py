@@ -1,0 +1,44 @@
+"""Follow-up questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.search.plan import plan, resolve
+from rag.types import Question, Turn
+
+_ASKED = (Turn(role="user", text="焦作市的公办园占比是多少？"), Turn(role="assistant", text="52.4%[1]"))
+
+
+@pytest.mark.parametrize(
+    ("text", "standalone"),
+    [
+        ("那成都呢？", "成都的公办园占比是多少？"),
+        ("郑州市呢", "郑州市的公办园占比是多少？"),
+        ("它什么时候公布的？", "焦作市的公办园占比是多少？ 它什么时候公布的？"),
+        ("新增了多少学位？", "焦作市的公办园占比是多少？ 新增了多少学位？"),
+        ("成都东部新区四年来新建了多少所学校？", "成都东部新区四年来新建了多少所学校？"),
+    ],
+)
+def test_a_follow_up_takes_what_it_leaves_out(text: str, standalone: str) -> None:
+    """A new name replaces the old one of its kind; a question that points back is joined to the one before."""
+    assert resolve(text, _ASKED) == standalone
+
+
+def test_follow_ups_chain() -> None:
+    """The topic of a follow-up carries on to the next."""
+    history = (*_ASKED, Turn(role="user", text="那成都呢？"), Turn(role="assistant", text="63.2%[1]"))
+    assert resolve("那重庆呢？", history) == "重庆的公办园占比是多少？"
+
+
+def test_without_history_nothing_is_resolved() -> None:
+    """A first question stands as it is, even when it points back."""
+    made = plan(Question(text="  它的  面积呢？ "))
+    assert (made.text, made.resolved) == ("它的 面积呢？", False)
+
+
+def test_words_are_those_of_the_resolved_question() -> None:
+    """The lexical search sees the words that were left out."""
+    made = plan(Question(text="那成都呢？", history=_ASKED))
+    assert made.resolved
+    assert {"成都", "公办", "占", "比"} <= set(made.words)

@@ -1,0 +1,87 @@
+"""Quantities by value and unit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text.numbers import find_quantities, parse_number
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1.2万亿元", "12000亿元"),
+        ("三成", "30%"),
+        ("百分之三十五点五", "35.5%"),
+        ("34,845个", "34845个"),
+        ("一百二十三所", "123所"),
+        ("两千三百万吨", "2300万吨"),
+        ("二〇二三年", "2023年"),
+        ("5千米", "5公里"),
+        ("三分之一", "3分之1"),
+        ("３０％", "30%"),
+        ("十五萬人", "15万人"),
+    ],
+)
+def test_notations_of_one_quantity_are_equal(one: str, other: str) -> None:
+    """The same amount in two notations has the same value and unit."""
+    a, b = find_quantities(one), find_quantities(other)
+    assert len(a) == len(b) == 1
+    assert a[0].same_as(b[0])
+
+
+@pytest.mark.parametrize(("one", "other"), [("3个百分点", "3%"), ("5万元", "5万人"), ("2.5万个", "2.5个")])
+def test_different_quantities_stay_different(one: str, other: str) -> None:
+    """A unit or a magnitude makes another quantity."""
+    assert not find_quantities(one)[0].same_as(find_quantities(other)[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "hedge"),
+    [("2.5万余个", "over"), ("近400所", "about"), ("超过30人", "over"), ("不足5%", "under"), ("12家", "")],
+)
+def test_hedges_are_kept(text: str, hedge: str) -> None:
+    """余, 近, 超过 and 不足 say on which side of the number the truth lies."""
+    assert find_quantities(text)[0].hedge == hedge
+
+
+def test_offsets_count_in_the_text() -> None:
+    """A quantity's span holds the number and its unit."""
+    text = "全市投入5亿元，新增学位2.5万余个，增长28.22%。"
+    assert [text[q.start : q.end] for q in find_quantities(text)] == ["5亿元", "2.5万余个", "28.22%"]
+
+
+@given(st.integers(min_value=1, max_value=10**8 - 1))
+def test_chinese_numerals_read_back(value: int) -> None:
+    """A number written in Chinese numerals is read as itself."""
+    assert parse_number(_spell(value)) == Fraction(value)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_searched_without_error(text: str) -> None:
+    """Whatever the text, spans are in order and inside it."""
+    at = 0
+    for quantity in find_quantities(text):
+        assert at <= quantity.start < quantity.end <= len(text)
+        at = quantity.end
+
+
+def _spell(value: int) -> str:
+    digits = "零一二三四五六七八九"
+    if value >= 10**4:
+        rest = value % 10**4
+        tail = ("零" if 0 < rest < 1000 else "") + _spell(rest) if rest else ""
+        return _spell(value // 10**4) + "万" + tail
+    out, zero = "", False
+    for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // power % 10
+        if digit:
+            out += ("零" if zero and out else "") + digits[digit] + unit
+            zero = False
+        else:
+            zero = True
+    return out

@@ -1,0 +1,24 @@
+"""Search words, content words and names."""
+
+from __future__ import annotations
+
+from rag.text.words import Name, content_words, names, words
+
+
+def test_words_are_folded_and_overlap() -> None:
+    """A long word is found by its parts too, in either script, without punctuation."""
+    assert words("幼兒園，覆蓋率！") == words("幼儿园覆盖率") == ["幼儿", "幼儿园", "覆盖", "覆盖率"]
+
+
+def test_content_words_leave_out_how_it_is_asked() -> None:
+    """Question words and function words say nothing about the subject."""
+    assert content_words("请问山阳区的公办园占比是多少？") == ["山阳", "山阳区", "公办", "园", "占"]
+
+
+def test_names_have_kinds() -> None:
+    """Places, also with an administrative suffix, and people are told apart from common nouns."""
+    found = names("焦作市教育局局长王建国到成都考察农村学校")
+    assert Name(word="焦作市", kind="place") in found
+    assert Name(word="成都", kind="place") in found
+    assert Name(word="王建国", kind="person") in found
+    assert all(name.word not in {"农村", "学校"} for name in found)
