@@ -1,6 +1,6 @@
 """Which articles are reprints of one another: MinHash finds candidates, the texts themselves decide.
 
-`bands` and `is_reprint` are the store's reprint policy. A hidden reprint can no longer answer, so doubt keeps both.
+`Reprints` is the store's policy. A reprint that is hidden can no longer answer, so doubt keeps both.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ PERMUTATIONS = 96
 BAND = 6  # 16 bands of 6 rows: a pair is compared with probability .99 at Jaccard .8 and .02 at .3
 ALIKE = 0.8  # least Jaccard similarity of shingles
 SHORT = 40  # characters; texts below are reprints only when they are equal
+_STANDARD_ERROR = 0.04  # of `similarity` near `ALIKE`: sqrt(.8 * .2 / 96)
 _SEED = 1
 _BLOCK = 4096  # shingles permuted at a time: bounds memory at 1.5 MB and stays in the processor's cache
 
@@ -69,11 +70,20 @@ def similarity(a: Sequence[int], b: Sequence[int]) -> float:
     return sum(x == y for x, y in zip(a, b, strict=True)) / len(a) if a else 0.0
 
 
-def is_reprint(new: Article, old: Article, new_signature: Sequence[int], old_signature: Sequence[int]) -> bool:
-    """True when both articles tell the same story in the same words with the same figures."""
-    if similarity(new_signature, old_signature) < ALIKE - 0.2:  # four standard errors of the estimate
-        return False
-    return is_same_story(new.text, old.text)
+class Reprints:
+    """The store's reprint policy (`rag.store.protocol.ReprintPolicy`)."""
+
+    def bands(self, signature: Sequence[int]) -> list[int]:
+        """See `bands`."""
+        return bands(signature)
+
+    def is_reprint(
+        self, new: Article, old: Article, new_signature: Sequence[int], old_signature: Sequence[int]
+    ) -> bool:
+        """True when both articles tell the same story in the same words with the same figures."""
+        if similarity(new_signature, old_signature) < ALIKE - 4 * _STANDARD_ERROR:
+            return False
+        return is_same_story(new.text, old.text)
 
 
 def is_same_story(a: str, b: str) -> bool:

@@ -1,6 +1,6 @@
 """Sentences that recur over many articles: footers, disclaimers, slogans. They are told by counting, not by wording.
 
-`is_recurring` is the store's policy: the store counts, and the pipeline cuts passages anew when a sentence recurs.
+`Recurring` is the store's policy: the store counts, and the pipeline cuts passages anew when a sentence recurs.
 Figures are part of a sentence: the same words around other figures are a fact reported anew, not a footer.
 """
 
@@ -37,15 +37,18 @@ def sentence_hashes(article: Article) -> tuple[int, ...]:
     return tuple(_hash(key) for key in keys if len(key) >= SHORTEST)
 
 
-def is_recurring(articles_with: int, articles_total: int) -> bool:
-    """True when a sentence that stands in so many different stories of so many belongs to none of them.
+class Recurring:
+    """The store's policy for sentences that recur (`rag.store.protocol.RecurringPolicy`)."""
 
-    `articles_total` counts the stories of a corpus or of one publisher, each reprinted one once. The sentence must
-    stand in `LEAST` of them, in 5 % of a small corpus, in 20 of a middling one (400 to 4,000) and in 0.5 % of a large
-    one.
-    """
-    small = min(SMALL_SHARE * articles_total, ENOUGH)
-    return articles_with >= max(LEAST, small, LARGE_SHARE * articles_total)
+    def is_recurring(self, articles_with: int, articles_total: int) -> bool:
+        """True when a sentence that stands in so many different stories of so many belongs to none of them.
+
+        `articles_total` counts the stories of a corpus or of one publisher, each reprinted one once. The sentence must
+        stand in `LEAST` of them, in 5 % of a small corpus, in 20 of a middling one (400 to 4,000) and in 0.5 % of a
+        large one.
+        """
+        small = min(SMALL_SHARE * articles_total, ENOUGH)
+        return articles_with >= max(LEAST, small, LARGE_SHARE * articles_total)
 
 
 def _key(text: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ingest.dedupe import PERMUTATIONS, bands, is_same_story, signature, similarity
+from rag.ingest.dedupe import PERMUTATIONS, Reprints, bands, is_same_story, signature, similarity
+from rag.types import Article
 
 STORY = (
     "记者从市教育局获悉，今年全市新建和改扩建幼儿园十七所，新增学位4300个。"
@@ -107,6 +109,15 @@ def test_same_story(changed: str, expected: bool) -> None:  # noqa: FBT001 - a p
 def test_short_texts_must_be_equal(a: str, b: str, expected: bool) -> None:  # noqa: FBT001 - a parameter of the table
     """Below the length where shingles say anything, only equal wording counts."""
     assert is_same_story(a, b) is expected
+
+
+def test_policy_compares_signatures_first(article_of: Callable[..., Article]) -> None:
+    """The policy says yes to a reprint, and no to signatures too far apart without looking at the texts."""
+    new, old = article_of(STORY), article_of(HANT, article_id="a2")
+    near, far = signature(STORY), signature("完全无关的另一篇文章，讲的是昨晚的球赛。")
+    assert Reprints().bands(near) == bands(near)
+    assert Reprints().is_reprint(new, old, near, signature(HANT))
+    assert not Reprints().is_reprint(new, old, near, far)
 
 
 @given(st.text(max_size=80))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rag.ingest.recurring import HEAD, TAIL, is_recurring, sentence_hash, sentence_hashes
+from rag.ingest.recurring import HEAD, TAIL, Recurring, sentence_hash, sentence_hashes
 from rag.types import Article
 
 FOOTER = "本网所有文章未经授权不得转载，违者必究。"
@@ -59,7 +59,7 @@ def test_text_without_sentences_has_no_hashes(article_of: Callable[..., Article]
 )
 def test_thresholds(articles_with: int, articles_total: int, expected: bool) -> None:  # noqa: FBT001 - a table's column
     """Five stories at least, then a share that falls as the corpus grows."""
-    assert is_recurring(articles_with, articles_total) is expected
+    assert Recurring().is_recurring(articles_with, articles_total) is expected
 
 
 def test_a_footer_is_told_from_facts(article_of: Callable[..., Article]) -> None:
@@ -71,5 +71,5 @@ def test_a_footer_is_told_from_facts(article_of: Callable[..., Article]) -> None
         )
         story = f"第{number}所学校今年扩建了。{shared}公司净利润为{number + 2}亿元。{FOOTER}"
         counts.update(sentence_hashes(article_of(story, article_id=f"a{number}")))
-    recurring = {key for key, count in counts.items() if is_recurring(count, 20)}
+    recurring = {key for key, count in counts.items() if Recurring().is_recurring(count, 20)}
     assert recurring == {sentence_hash(FOOTER)}
