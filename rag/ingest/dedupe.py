@@ -13,7 +13,6 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 from rag.text.numbers import find_quantities
 from rag.text.script import fold
@@ -25,32 +24,41 @@ BAND = 6  # 16 bands of 6 rows: a pair is compared with probability .99 at Jacca
 ALIKE = 0.8  # least Jaccard similarity of shingles
 SHORT = 40  # characters; texts below are reprints only when they are equal
 _STANDARD_ERROR = 0.04  # of `similarity` near `ALIKE`: sqrt(.8 * .2 / 96)
-_SEED = 1
-_BLOCK = 4096  # shingles permuted at a time: bounds memory at 1.5 MB and stays in the processor's cache
+_BLOCK = 4096  # shingles permuted at a time: bounds memory at 3 MB and stays in the processor's cache
 
 _IGNORED = re.compile(r"[\W_]+")
-_UNPERMUTED = MinHash(num_perm=PERMUTATIONS, seed=_SEED, hashfunc=int, scheme="affine32")
-_EMPTY = tuple(int(value) for value in _UNPERMUTED.hashvalues)
+_LARGEST = 2**32 - 1  # stands in every place of the signature of a text without words
 
 Hashes = npt.NDArray[np.uint32]
+
+
+def _constants(name: str) -> Hashes:
+    """`PERMUTATIONS` fixed 32-bit numbers; signatures are stored, so these may never change."""
+    digests = (hashlib.blake2b(f"{name}{at}".encode(), digest_size=4).digest() for at in range(PERMUTATIONS))
+    return np.frombuffer(b"".join(digests), dtype="<u4").astype(np.uint32)
+
+
+_FACTORS, _TERMS = _constants("factor") | np.uint32(1), _constants("term")
 
 
 def signature(text: str) -> tuple[int, ...]:
     """The MinHash signature of a text: `PERMUTATIONS` numbers of 32 bits, the same for either script and any layout.
 
     Two signatures agree in a share of places that estimates the Jaccard similarity of the texts' shingles
-    (Broder 1997, "On the resemblance and containment of documents").
+    (Broder 1997, "On the resemblance and containment of documents"). The permutations are `a * h + b` modulo 2**32 with
+    odd `a`, over hashes mixed with MurmurHash3's finalizer.
     """
-    sketch = _UNPERMUTED.copy()
-    hashes = _shingles(_key(text))
+    hashes = _mixed(_shingles(_key(text)))
+    least = np.full(PERMUTATIONS, _LARGEST, dtype=np.uint32)
     for start in range(0, len(hashes), _BLOCK):
-        sketch.update_batch(hashes[start : start + _BLOCK].tolist())
-    return tuple(int(value) for value in sketch.hashvalues)
+        permuted = hashes[start : start + _BLOCK, np.newaxis] * _FACTORS + _TERMS  # wraps around on purpose
+        np.minimum(least, permuted.min(axis=0), out=least)
+    return tuple(least.tolist())
 
 
 def bands(signature: Sequence[int]) -> list[int]:
     """63-bit keys, one per band; two texts are worth comparing when they share one. Empty for a text without words."""
-    if tuple(signature) == _EMPTY:
+    if all(value == _LARGEST for value in signature):
         return []
     keys = []
     for start in range(0, len(signature), BAND):
@@ -111,6 +119,13 @@ def _shingles(key: str) -> Hashes:
     for offset in range(width):
         rolled = rolled * np.uint32(0x01000193) + points[offset : offset + len(rolled)]  # wraps around on purpose
     return np.unique(rolled)
+
+
+def _mixed(hashes: Hashes) -> Hashes:
+    """MurmurHash3's 32-bit finalizer, so that rolled hashes of similar shingles lie far apart."""
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))
 
 
 def _jaccard(a: Hashes, b: Hashes) -> float:
