@@ -26,7 +26,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitReport:
-    """What a commit did, by article id. `reprints` are those of `added` and `revised` whose twin is searched instead."""
+    """What a commit did, by article id. `reprints`: those of `added` and `revised` whose twin is searched instead."""
 
     generation: int
     added: tuple[str, ...] = ()
