@@ -119,7 +119,7 @@ class _Cursor:
         self.at = 0
 
     def values(self, layout: str) -> tuple[int, ...]:
-        found = struct.unpack_from("<" + layout, memoryview(self.data), self.at)
+        found = struct.unpack_from("<" + layout, self.data.data, self.at)
         self.at += struct.calcsize("<" + layout)
         return found
 
