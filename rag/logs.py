@@ -8,6 +8,9 @@ from typing import Literal
 
 import structlog
 
+# Without the values of local variables: they would put questions and keys into the log.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure_logs(level: Literal["debug", "info", "warning", "error"]) -> None:
     """Send the events of this program and of its libraries to stderr, from `level` up."""
@@ -18,9 +21,9 @@ def configure_logs(level: Literal["debug", "info", "warning", "error"]) -> None:
         structlog.processors.TimeStamper(fmt="iso"),
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

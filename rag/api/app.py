@@ -1,0 +1,58 @@
+"""The HTTP server as one ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import structlog
+from fastapi import FastAPI
+
+from rag.api import chat, documents, ops, search
+from rag.api.errors import install_error_handlers
+from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
+from rag.api.schemas import ErrorBody
+from rag.api.service import Opener, Service
+from rag.config import Settings
+
+_log = structlog.get_logger(__name__)
+_DESCRIPTION = """Answers questions over collected Chinese articles. Every sentence of an answer cites the exact words
+of the publisher that it rests on; where the articles do not say, the answer is a refusal with its reason."""
+
+
+def create_app(
+    settings: Settings, opener: Opener, *, on_failure: Callable[[Exception], None] = lambda _error: None
+) -> FastAPI:
+    """The application; `opener` is called once, in a thread, when the server starts.
+
+    While it runs, requests get 503 and `/readyz` says how far it is; if it raises, `on_failure` is told.
+    """
+    service = Service(opener)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        opening = asyncio.create_task(service.open(on_failure))
+        try:
+            yield
+        finally:
+            service.stop_opening()
+            await opening
+            await service.close()
+            _log.info("closed")
+
+    app = FastAPI(
+        title="Jushi 据实",
+        version=version("jushi"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        responses={"default": {"model": ErrorBody, "description": "What went wrong, in OpenAI's error shape"}},
+    )
+    app.state.service = service
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
+    app.add_middleware(RequestMiddleware)  # added last, so outermost: refused bodies get an id and a log line too
+    install_error_handlers(app)
+    for part in (chat, search, documents, ops):
+        app.include_router(part.router)
+    return app

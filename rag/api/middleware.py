@@ -1,0 +1,100 @@
+"""Around every request: its id, its log line, the limit on its body, and the last net under its errors."""
+
+from __future__ import annotations
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.api.errors import error_response, internal_error
+from rag.errors import TooLargeError
+
+_log = structlog.get_logger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestMiddleware:
+    """Gives each request an id (the client's own, if it is plain), logs it, and turns stray exceptions into 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection; anything but HTTP passes through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        status, started = 0, time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_id)
+            except Exception:  # noqa: BLE001 - the outermost frame: the client gets a 500, the log the cause
+                _log.exception("unforeseen error", path=scope["path"])
+                if status == 0:
+                    await internal_error()(scope, receive, send_with_id)
+            spent = round(1000 * (time.perf_counter() - started), 1)
+            _log.info("request", method=scope["method"], path=scope["path"], status=status, milliseconds=spent)
+
+
+class BodyLimitMiddleware:
+    """Reads the body before the application does and answers 413 when it is over the limit."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection; anything but HTTP passes through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._read(scope, receive)
+        except TooLargeError as error:
+            await error_response(error)(scope, receive, send)
+            return
+        if body is not None:  # None: the client went away while it was sending
+            await self._app(scope, _replay(body, receive), send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal():
+            self._check(int(declared))
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            body += message.get("body", b"")
+            self._check(len(body))
+            if not message.get("more_body", False):
+                return bytes(body)
+
+    def _check(self, size: int) -> None:
+        if size > self._max_bytes:
+            raise TooLargeError(f"the request body has {size} bytes or more; the limit is {self._max_bytes}")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give the body that was read as one message, then whatever comes."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return again

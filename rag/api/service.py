@@ -1,0 +1,119 @@
+"""The engine behind the endpoints: opened in the background, used from worker threads, closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, TypeAlias, TypeVar, cast
+
+import anyio
+import anyio.to_thread
+import structlog
+from fastapi import Depends, Request
+
+from rag.errors import NotReadyError
+from rag.wiring import Engine
+
+_log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+Progress: TypeAlias = Callable[[str, float], None]  # what is being done, and which part of it is done (0 to 1)
+Opener: TypeAlias = Callable[[Progress], Engine]
+
+
+class Phase(StrEnum):
+    """What the service is doing."""
+
+    OPENING = "opening"
+    READY = "ready"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+class ClientGoneError(Exception):
+    """The client hung up while its request was waiting; nobody reads the response."""
+
+
+class Service:
+    """One engine for all requests. Work runs in threads, at most `workers` at a time; the rest waits in line.
+
+    Opening goes on in the background, so that `/healthz` answers and `/readyz` says how far it is meanwhile.
+    """
+
+    def __init__(self, opener: Opener, *, workers: int | None = None) -> None:
+        self._opener = opener
+        self._workers = workers or max(2, os.cpu_count() or 1)
+        self._limiter: anyio.CapacityLimiter | None = None
+        self._engine: Engine | None = None
+        self.phase = Phase.OPENING
+        self.detail = "starting"
+
+    async def open(self, on_failure: Callable[[Exception], None]) -> None:
+        """Open the engine in a thread; when that fails, keep the reason for `/readyz` and tell `on_failure`."""
+        self._limiter = anyio.CapacityLimiter(self._workers)
+        try:
+            self._engine = await anyio.to_thread.run_sync(self._opener, self._report)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the server must say so and stop, not hang
+            self.phase, self.detail = Phase.FAILED, str(error)
+            on_failure(error)
+        else:
+            self.phase, self.detail = Phase.READY, ""
+
+    async def close(self) -> None:
+        """Close the engine; later requests are turned away."""
+        engine, self._engine = self._engine, None
+        self.phase, self.detail = Phase.CLOSED, "shutting down"
+        if engine is not None:
+            await anyio.to_thread.run_sync(engine.close)
+
+    @property
+    def engine(self) -> Engine:
+        """The opened engine.
+
+        Raises:
+            NotReadyError: it is not open yet, failed to open, or is closed.
+        """
+        if self._engine is None:
+            raise NotReadyError(f"the server is not ready: {self.phase}, {self.detail}")
+        return self._engine
+
+    async def run(self, request: Request, work: Callable[[Engine], T]) -> T:
+        """`work(engine)` in a worker thread; a request whose client hangs up leaves the line.
+
+        Raises:
+            NotReadyError: the engine is not open.
+            ClientGoneError: the client hung up before the work began.
+        """
+        engine = self.engine
+        with anyio.CancelScope() as scope:
+            watcher = asyncio.create_task(_cancel_when_gone(request, scope))
+            try:
+                return await anyio.to_thread.run_sync(work, engine, limiter=self._limiter)
+            finally:
+                watcher.cancel()
+        raise ClientGoneError
+
+    def stop_opening(self) -> None:
+        """Make an opener that is still at work give up at its next report of progress."""
+        if self.phase is Phase.OPENING:
+            self.phase, self.detail = Phase.CLOSED, "shutting down"
+
+    def _report(self, what: str, part: float) -> None:
+        if self.phase is Phase.CLOSED:
+            raise NotReadyError("the server was stopped before its data was open")
+        self.detail = f"{what} ({part:.0%})"
+
+
+async def _cancel_when_gone(request: Request, scope: anyio.CancelScope) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass  # the body has been read; nothing but the end of the connection matters
+    scope.cancel()
+
+
+def _service_of(request: Request) -> Service:
+    return cast("Service", request.app.state.service)
+
+
+ServiceOf = Annotated[Service, Depends(_service_of)]
