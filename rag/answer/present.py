@@ -13,6 +13,8 @@ from pathlib import PurePath
 from typing import TypeAlias
 from urllib.parse import quote
 
+import numpy as np
+
 from embeddings.errors import BundleError, EmbeddingError, IndexMismatchError
 from rag.errors import JushiError, ModelError, ModelMissingError, StoreVersionError
 from rag.search.retriever import Retrieval
@@ -41,6 +43,8 @@ def plain(value: object) -> Json:
             result = str(value)
         case date():  # a datetime is one too
             result = value.isoformat()
+        case np.bool_():  # the one scalar of NumPy that the number types below do not know
+            result = bool(value)
         case Integral():
             result = int(value)
         case Real():

@@ -215,20 +215,24 @@ def _wait(until: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.01)
 
 
+_SETTINGS = Settings(max_body_bytes=20_000)
+
+
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(max_body_bytes=20_000)
+    return _SETTINGS
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Engine:
-    return fake_engine(settings)
+def fresh_engine() -> Engine:
+    """An engine of the test's own, for tests that open and close it."""
+    return fake_engine(_SETTINGS)
 
 
 @pytest.fixture
-def serve(settings: Settings) -> Callable[[Callable[..., Engine]], AbstractContextManager[str]]:
+def serve() -> Callable[[Callable[..., Engine]], AbstractContextManager[str]]:
     """Start a server whose data is opened by the given function; it may not be ready yet."""
-    return lambda opener: _running(create_app(settings, opener))
+    return lambda opener: _running(create_app(_SETTINGS, opener))
 
 
 @pytest.fixture
@@ -241,12 +245,31 @@ def wait() -> Callable[..., None]:
     return _wait
 
 
-@pytest.fixture
-def address(engine: Engine, serve: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
-    """A server that is ready to answer."""
-    with serve(lambda _progress: engine) as url:
+@pytest.fixture(scope="session")
+def _shared() -> Iterator[tuple[Engine, str]]:
+    """One server for all tests that only ask it."""
+    engine = fake_engine(_SETTINGS)
+    with _running(create_app(_SETTINGS, lambda _progress: engine)) as url:
         _wait(lambda: httpx.get(f"{url}/readyz").status_code == 200)
-        yield url
+        yield engine, url
+
+
+@pytest.fixture
+def engine(_shared: tuple[Engine, str]) -> Iterator[Engine]:
+    """The engine behind the shared server, as new."""
+    engine = _shared[0]
+    store, retriever, answerer = engine.store, engine.retriever, engine.answerers["quotes"]
+    yield engine
+    store.broken = False
+    retriever.asked.clear()
+    answerer.asked.clear()
+    answerer.gate.clear()
+
+
+@pytest.fixture
+def address(_shared: tuple[Engine, str], engine: Engine) -> str:
+    """The shared server, ready to answer."""
+    return _shared[1]
 
 
 @pytest.fixture

@@ -24,14 +24,14 @@ def test_ready_once_the_store_is_open(http: httpx.Client) -> None:
     assert response.json() == {"status": "ready", "generation": 7, "articles": 2, "passages": 2}
 
 
-def test_alive_but_not_ready_while_opening(serve: Serve, engine: Engine, wait: Callable[..., None]) -> None:
+def test_alive_but_not_ready_while_opening(serve: Serve, fresh_engine: Engine, wait: Callable[..., None]) -> None:
     """Until its data is open the server is alive, says how far it is, and turns questions away for a retry."""
     gate = threading.Event()
 
     def slow(progress: Callable[[str, float], None]) -> Engine:
         progress("unpacking the model", 0.4)
         gate.wait(20)
-        return engine
+        return fresh_engine
 
     with serve(slow) as url:
         assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
@@ -44,7 +44,7 @@ def test_alive_but_not_ready_while_opening(serve: Serve, engine: Engine, wait: C
         assert asked.json()["error"]["code"] == "not_ready"
         gate.set()
         wait(lambda: httpx.get(f"{url}/readyz").status_code == 200)
-    assert engine.store.closed
+    assert fresh_engine.store.closed
 
 
 def test_not_ready_when_the_store_is_taken_away(http: httpx.Client, engine: Engine) -> None:
