@@ -1,0 +1,240 @@
+"""Who published a page, who wrote and edited it, and when: from its head, its dateline and its credits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.ingest import roles
+from rag.ingest.features import Feature
+from rag.ingest.layout import Layout
+from rag.ingest.roles import Reason
+from rag.ingest.title import Title
+from rag.text.script import language
+
+_HEAD_DATES = (
+    "article:published_time",
+    "ld:datepublished",
+    "datepublished",
+    "og:published_time",
+    "og:release_date",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "pubdate",
+    "publishtime",
+    "publish_time",
+    "_pubtime",
+    "apub:time",
+    "og:time",
+    "weibo:article:create_at",
+    "bytedance:published_time",
+    "dc.date",
+    "dc.date.issued",
+    "firstpublishedtime",
+    "createdate",
+    "date",
+    "time",
+    "ld:datecreated",
+    "dateupdate",
+    "datemodified",
+    "article:modified_time",
+)
+_HEAD_PUBLISHERS = (
+    "contentsource",
+    "source",
+    "mediaid",
+    "ld:publisher",
+    "publisher",
+    "article:publisher",
+    "og:site_name",
+    "sitename",
+)
+_HEAD_AUTHORS = ("article:author", "ld:author", "author", "byl", "dc.creator", "weibo:article:author")
+_URLS = ("canonical", "og:url", "ld:url")
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_HEAD = 40  # characters of the story in which a dateline begins
+_IN_TEXT = re.compile(
+    r"(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日|(?:19|20)\d\d-\d{1,2}-\d{1,2}|昨[日天]|今[日天]|前[日天]"
+)
+_LOOSE_TIME = re.compile(r"(?:(?:\d{2}|\d{4})[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s?\d{1,2}:\d{2}(?::\d{2})?")
+_END = (
+    rf"(?=\s*(?:{roles.EDITORS}|{roles.WRITERS}|{roles.SOURCES}|{roles.TIMES}|{roles.COUNTS})\s?[:/]"
+    r"|\s{2,}|[|)\]】>]|\s*\d{4}[-年/]|$)"
+)
+_SOURCE = re.compile(
+    rf"(?:{roles.SOURCES})(?:\s?[:|]\s*|于\s?[:]?\s*)([^\s:|。,，](?:[^:|。!?]{{0,28}}?[^\s:|。])??){_END}"
+)
+_TIME_ROLE = re.compile(rf"(?:{roles.TIMES})\s?[:|]")
+_WRITER = re.compile(
+    rf"(?:(?<![\u4e00-\u9fff])(?:{roles.WRITERS})|(?:记者|通讯员|作者"
+    rf"|撰稿))\s?[:/]\s*([^:/|。!?]{{1,38}}?[^\s:/|。]?){_END}"
+)
+_EDITOR_ROLES = roles.spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 编辑")
+_EDITOR = re.compile(rf"(?:{_EDITOR_ROLES})\s?[:/]\s*([^\s:/|。!?][^:/|。!?]{{0,18}}?){_END}")
+_BYLINE = re.compile(
+    r"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)((?:[\u4e00-\u9fff·]{2,4}"
+    r"|[A-Za-z][A-Za-z .]{2,20})(?:[\s、,&和][\s]*[\u4e00-\u9fff·]{2,4})*)"
+)
+_INLINE_BYLINE = re.compile(
+    r"(?:讯|电|报道)\s?[(]\s?(?:[^()]{0,10}?)(?:记者"
+    r"|通讯员)\s?[:]?\s?([\u4e00-\u9fff·]{2,4}(?:[\s、,][\s]*[\u4e00-\u9fff·]{2,4})*)[^()]{0,20}[)]"
+)
+_UNDATED = re.compile(rf"{roles.DATE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
+_ACCOUNT = re.compile(r"[\w·《》]{2,16}")
+_SOURCE_MARKS = re.compile(r"author|source|media|account|origin|publish|column|name")
+_OWNER = re.compile(
+    r"(?:^|[\s@©>])([\u4e00-\u9fff]{2,12}?)(?:网站)?(?:免责声明|版权声明|版权所有|独家)|版权(?:所有"
+    r"|归)\s?[::©@]?\s?([\u4e00-\u9fff]{2,16})"
+)
+_SLASHED = re.compile(r"([\u4e00-\u9fff·]{2,4}(?:[ 、][\u4e00-\u9fff·]{2,4})*)\s?/\s?([\u4e00-\u9fff]{2,12})")
+_OUTLET = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9《》·]{2,16}(?:报|网|社|台|新闻|日报|晚报|周刊|杂志|在线|发布|融媒体中心|客户端|通讯)"
+)
+_PLACEHOLDER = re.compile(
+    r"(?:未知|不详|佚名|无|匿名|暂无|本[站网](?:原创)?|原创|转载|网络|互联网|网友)|[\w.+-]+@[\w-]+\.\w+|\d+|name"
+    r"|author|admin\w*|editor|null|undefined|none|-+|https?:.*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateCandidate:
+    """Words that may say when the page came out. `origin`: "metadata", "dateline", "url" or "text"."""
+
+    text: str
+    origin: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What the page says about itself; empty where it says nothing. `published` is in order of trust."""
+
+    publisher: str = ""
+    author: str = ""
+    editor: str = ""
+    published: tuple[DateCandidate, ...] = ()
+    language: str = "und"
+    url: str = ""
+
+
+def read_metadata(layout: Layout, rows: Sequence[Feature], reasons: Mapping[int, Reason], title: Title) -> Metadata:
+    """Metadata of a page whose lines have been sorted into story and the rest (`reasons`, by line number)."""
+    live = [at for at in range(len(rows)) if at not in reasons and at != title.line]
+    near = _near_story(rows, reasons, live, title)
+    above = [at for at in near if not live or at < live[0]]
+    return Metadata(
+        publisher=_publisher(layout, rows, near, above, title),
+        author=_author(layout.head, rows, near, live, title),
+        editor=_first(_EDITOR, rows, near),
+        published=tuple(dict.fromkeys(_dates(layout.head, rows, near, above, live))),
+        language=language("".join(rows[at].text for at in live)[:4000] or title.text),
+        url=next((layout.head[name] for name in _URLS if layout.head.get(name)), ""),
+    )
+
+
+def _near_story(rows: Sequence[Feature], reasons: Mapping[int, Reason], live: Sequence[int], title: Title) -> list[int]:
+    """Lines where credits stand: between headline and story, then the story's own, then those just behind it."""
+    first, last = (live[0], live[-1]) if live else (0, len(rows) - 1)
+    start = min(title.line, first) if title.line is not None and title.line < last else max(0, first - 12)
+    around = [*range(max(0, start - 6), start), *range(last + 1, min(len(rows), last + 16))]
+    others = {Reason.COMMENT, Reason.RELATED, Reason.LINK_LIST, Reason.DUPLICATE}
+    lines = [*range(start, first), *(at for at in range(first, last + 1) if at in reasons)]
+    lines += [at for at in around if reasons.get(at) not in others]
+    return [at for at in lines if rows[at].size <= 200 and not rows[at].is_empty]
+
+
+def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], above: Sequence[int], title: Title) -> str:
+    """The source that the page names, else its head's publisher, else an outlet below the headline, else the site."""
+    found = _first(_SOURCE, rows, near)
+    if found:
+        return found
+    for name in _HEAD_PUBLISHERS:
+        value = re.sub(rf"^(?:{roles.SOURCES})\s?[:：]?\s*", "", layout.head.get(name, ""))
+        if value and not _PLACEHOLDER.fullmatch(value) and len(value) <= 40:
+            return value
+    for at in above:
+        if title.line is not None and at <= title.line:
+            continue
+        text = _UNDATED.sub("", rows[at].text).strip(" ·|-—\u3000\u00a0")
+        slashed = _SLASHED.fullmatch(text)
+        if slashed:
+            return slashed[2]
+        marked = any(_SOURCE_MARKS.search(layout.boxes[box].marks) for box in layout.around(at)[:2])
+        if _OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
+            return text
+    return title.site or _owner(rows)
+
+
+def _owner(rows: Sequence[Feature]) -> str:
+    """Who claims the rights in the page."""
+    for row in reversed(rows):
+        found = _OWNER.search(row.key) if roles.has_copyright(row.key) and row.size <= 200 else None
+        if found:
+            group = 1 if found[1] else 2
+            return row.text[found.start(group) : found.end(group)]
+    return ""
+
+
+def _author(
+    head: Mapping[str, str], rows: Sequence[Feature], near: Sequence[int], live: Sequence[int], title: Title
+) -> str:
+    """Who the credits, the byline or the head name; the head's author is none where it is the site itself."""
+    for at in [*near, *live[:2], *live[-2:]]:
+        if at == title.line:
+            continue
+        row = rows[at]
+        slashed = _SLASHED.fullmatch(row.text)
+        if slashed and at in near[:8]:
+            return slashed[1]
+        if row.size > 60 or row.ends:
+            found = _INLINE_BYLINE.search(row.key)
+        else:
+            found = (_BYLINE.search(row.key) if roles.is_byline(row.key) else None) or _WRITER.search(row.key)
+        value = _slice(row, found) if found else ""
+        if value and not _PLACEHOLDER.fullmatch(value):
+            return value
+    names = (head.get(name, "") for name in _HEAD_AUTHORS)
+    return next((name for name in names if _is_name(name) and name not in title.site), "")
+
+
+def _is_name(value: str) -> bool:
+    return bool(value) and len(value) <= 40 and "@" not in value and not _PLACEHOLDER.fullmatch(value)
+
+
+def _first(pattern: re.Pattern[str], rows: Sequence[Feature], near: Sequence[int]) -> str:
+    """What the pattern's group says in the first line that it fits, in the page's own script."""
+    for at in near:
+        found = pattern.search(rows[at].key)
+        value = _slice(rows[at], found) if found else ""
+        if value and not _PLACEHOLDER.fullmatch(value):
+            return value
+    return ""
+
+
+def _slice(row: Feature, found: re.Match[str]) -> str:
+    return row.text[found.start(1) : found.end(1)].strip(" 　\u00a0|[]【】()（）")
+
+
+def _dates(
+    head: Mapping[str, str], rows: Sequence[Feature], near: Sequence[int], above: Sequence[int], live: Sequence[int]
+) -> Iterator[DateCandidate]:
+    for name in _HEAD_DATES:
+        if re.search(r"\d", head.get(name, "")):
+            yield DateCandidate(text=head[name], origin="metadata")
+    told = [at for at in near if at not in above and _TIME_ROLE.search(rows[at].key)]
+    for pattern in (roles.DATE_TIME, _LOOSE_TIME):
+        for at in [*above, *told]:
+            found = pattern.search(rows[at].key)
+            if found:
+                text = rows[at].text[found.start() : found.end()].strip()
+                yield DateCandidate(text=text, origin="dateline", line=at)
+    for name in _URLS:
+        if _URL_DATE.search(head.get(name, "")):
+            yield DateCandidate(text=head[name], origin="url")
+    for at in live[:1]:
+        found = _IN_TEXT.search(rows[at].key, 0, _HEAD)
+        if found:
+            yield DateCandidate(text=rows[at].text[found.start() : found.end()], origin="text", line=at)

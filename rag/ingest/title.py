@@ -1,0 +1,123 @@
+"""The headline of a page, and the line it stands on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.ingest import roles
+from rag.ingest.features import Feature, bigrams
+from rag.ingest.layout import Layout
+from rag.ingest.region import Region
+
+_SHORTEST = 4
+_LONGEST = 80
+_SITE_DIVIDER = re.compile(r"\s*(?:[_|｜]|-{1,2}|–|—{1,2}|›|»|<)\s*|\s{1,}(?=\S{2,16}$)")
+_SQUEEZE = re.compile(r"[\W_]+")
+_TOLD = ("og:title", "ld:headline", "headline", "twitter:title", "articletitle", "dc.title")
+_ABOUT_BODY = 0.3  # share of a headline's bigrams that the story repeats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """The headline as the page shows it; `site` is what the `title` element says behind it, mostly the site's name."""
+
+    text: str
+    line: int | None = None
+    site: str = ""
+
+
+def find_title(layout: Layout, rows: Sequence[Feature], region: Region, given: str = "") -> Title:
+    """The headline: what is given, else the visible line that the head repeats, else the first heading or like line."""
+    whole = layout.head.get("title", "")
+    told = given or next((layout.head[name] for name in _TOLD if layout.head.get(name)), "")
+    line = _visible(rows, [text for text in (told, whole) if text])
+    if line is None and layout.boxes:
+        line = next((at for at, row in enumerate(rows) if row.line.heading == 1 and _may_be_title(row)), None)
+        if line is not None and (told or whole) and not _alike(rows[line].text, told or whole):
+            line = None
+    if line is None and not told and not whole:
+        line = _above_story(rows, region)
+    text = given or (rows[line].text if line is not None else told or _without_site(whole))
+    return Title(text=text, line=line, site=_site(whole, text))
+
+
+def _visible(rows: Sequence[Feature], told: Sequence[str]) -> int | None:
+    """The line that says what the head says: a heading before other lines, then the longest, then the first."""
+    best: tuple[tuple[int, int, int], int] | None = None
+    for at, row in enumerate(rows):
+        if not _may_be_title(row) or not any(_says(row.text, text) for text in told):
+            continue
+        rank = (_squeezed_length(row.text), int(0 < row.line.heading <= 3), -at)
+        if best is None or rank > best[0]:
+            best = rank, at
+    return best[1] if best else None
+
+
+def _may_be_title(row: Feature) -> bool:
+    return _SHORTEST <= row.size <= _LONGEST and row.link_share < 0.5 and not roles.is_strong_credit(row.key)
+
+
+def _says(line: str, told: str) -> bool:
+    """True when a line is the greater part of what the head says, or the head's text a cut version of the line."""
+    a, b = _SQUEEZE.sub("", line), _SQUEEZE.sub("", told)
+    if not a or not b:
+        return False
+    if a in b:
+        return len(a) * 3 >= len(b)
+    return b in a and len(b) * 2 >= len(a)
+
+
+def _squeezed_length(text: str) -> int:
+    return len(_SQUEEZE.sub("", text))
+
+
+def _alike(a: str, b: str) -> bool:
+    left, right = bigrams(a), bigrams(b)
+    return bool(left and right) and len(left & right) * 2 >= min(len(left), len(right))
+
+
+def _above_story(rows: Sequence[Feature], region: Region) -> int | None:
+    """Without a head: the last line above the story that reads like a headline and speaks of the same things."""
+    lines = region.lines
+    first = next((at for at in lines if rows[at].is_prose and not _may_be_headline(rows, lines, at)), None)
+    if first is None:
+        return next((at for at in lines if rows[at].line.heading == 1), None)
+    body = bigrams("".join(rows[at].text for at in lines if at >= first and rows[at].is_prose)[:5000])
+    best: tuple[float, int] | None = None
+    for at in lines:
+        row = rows[at]
+        if at >= first or not _may_be_headline(rows, lines, at):
+            continue
+        own = bigrams(row.text)
+        shared = len(own & body) / len(own) if own else 0.0
+        if row.line.heading == 1:
+            return at
+        if (shared >= _ABOUT_BODY or row.line.heading) and (best is None or shared > best[0] + 0.2):
+            best = shared, at
+    return best[1] if best else None
+
+
+def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int) -> bool:
+    row = rows[at]
+    if not _may_be_title(row) or row.text.endswith(("。", "；", "，", "：", ";", ",", ":")) or row.is_row or row.bullet:
+        return False
+    if roles.is_navigation(row.key) or roles.is_credit(row.key) or roles.is_breadcrumb(row.key) or row.is_empty:
+        return False
+    return row.size <= 60 and any(rows[later].is_prose for later in lines if at < later <= at + 40)
+
+
+def _without_site(whole: str) -> str:
+    """A `title` element's text without the site's name behind it."""
+    parts = _SITE_DIVIDER.split(whole)
+    return parts[0].strip() if len(parts) > 1 and len(parts[0]) >= _SHORTEST else whole.strip()
+
+
+def _site(whole: str, title: str) -> str:
+    """The last part of a `title` element behind the headline, empty where there is none."""
+    squeezed = _SQUEEZE.sub("", title)
+    parts = [part.strip() for part in _SITE_DIVIDER.split(whole) if part.strip()]
+    rest = [part for part in parts[1:] if _SQUEEZE.sub("", part) not in squeezed and len(part) <= 30]
+    han = [part for part in rest if re.search("[\u4e00-\u9fff]", part)]
+    return (han or rest or [""])[-1]

@@ -1,0 +1,309 @@
+"""Within the story's box: where the story begins and ends, and which lines inside it do not belong to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rag.ingest import roles
+from rag.ingest.features import Feature, overlap
+from rag.ingest.region import Region
+from rag.ingest.roles import Reason
+
+_CAPTION_LIKE = 0.8  # share of the title's length that a line needs to repeat it
+_ALIKE = 0.9  # overlap with the title from which it does
+_ALIKE_CAPTIONS = 3  # labelled pictures from which a page labels its pictures
+_LABEL_MAX = 24
+_WORK = re.compile("《[^》]+》")  # the name of a work heads what is quoted from it
+_TAIL_LISTS = 4  # bullets in a row that no sentence introduces
+_DATED = 3  # dated entries in a row that make a list of other articles
+
+
+class Trimmer:
+    """Gives each line of a region that is not part of the story its reason, step by step, strongest evidence first."""
+
+    def __init__(self, region: Region, rows: Sequence[Feature], title: str, title_line: int | None) -> None:
+        self._rows = rows
+        self._region = region
+        self._title = title
+        self._title_line = title_line
+        self._has_boxes = region.has_boxes
+        self.reasons = {number: role_outside(rows[number]) or reason for number, reason in region.reasons.items()}
+        if title_line is not None:
+            self.reasons.pop(title_line, None)
+
+    def run(self) -> None:
+        """Apply all rules."""
+        self._empty()
+        self._captions()
+        self._roles()
+        self._tails()
+        self._lists()
+        self._edges()
+
+    def live(self) -> list[int]:
+        """Lines that are still part of the story."""
+        return [
+            number for number in range(len(self._rows)) if number not in self.reasons and number != self._title_line
+        ]
+
+    def _prose(self, numbers: Sequence[int]) -> int:
+        return sum(self._rows[number].size for number in numbers if self._rows[number].is_prose)
+
+    def _drop(self, numbers: Sequence[int], reason: Reason) -> None:
+        for number in numbers:
+            self.reasons.setdefault(number, Reason.EMPTY if self._rows[number].is_empty else reason)
+
+    def _empty(self) -> None:
+        self._drop([number for number in self.live() if self._rows[number].is_empty], Reason.EMPTY)
+
+    def _captions(self) -> None:
+        """Captions: below a picture, or below the title repeated in the text, which is a picture's alternative text."""
+        live = self.live()
+        for at, number in enumerate(live):
+            row = self._rows[number]
+            if self._is_title_again(row):
+                self._drop([number], Reason.CAPTION)
+                below = live[at + 1] if at + 1 < len(live) else None
+                if below is not None and not self._has_boxes and self._may_be_caption(live, at + 1):
+                    self._drop([below], Reason.CAPTION)
+            elif self._is_caption(row):
+                self._drop([number], Reason.CAPTION)
+        self._captions_alike()
+        self._centered_pairs()
+
+    def _captions_alike(self) -> None:
+        """Pictures of one page are captioned alike: where most are followed by a label with a full stop, all are."""
+        pictured = [number for number in self.live() if self._rows[number].line.pictures]
+        labels = [number for number in pictured if self._is_label(self._rows[number])]
+        if len(labels) >= _ALIKE_CAPTIONS and len(labels) * 2 >= len(pictured):
+            self._drop(labels, Reason.CAPTION)
+
+    def _is_label(self, row: Feature) -> bool:
+        """A name or a phrase with a full stop behind it, in a page whose sentences are longer."""
+        return (
+            row.size <= _LABEL_MAX
+            and row.stops == 1
+            and not row.pauses
+            and row.text.endswith("。")
+            and not row.line.heading
+        )
+
+    def _centered_pairs(self) -> None:
+        """Two centred short lines in a row, in a story that is not centred, are captions whose pictures are gone."""
+        live = self.live()
+        prose = [number for number in live if self._rows[number].is_prose]
+        if not prose or sum(self._rows[number].line.centered for number in prose) * 4 > len(prose):
+            return
+        for a, b in pairwise(number for number in live if prose[0] < number < prose[-1]):
+            pair = (self._rows[a], self._rows[b])
+            if all(row.line.centered and row.size >= 4 and self._is_label_like(row) for row in pair):
+                self._drop([a, b], Reason.CAPTION)
+
+    def _may_be_caption(self, live: Sequence[int], at: int) -> bool:
+        row = self._rows[live[at]]
+        return row.is_short and not row.is_row and not self._is_title_again(row) and self._title_line is not None
+
+    def _is_title_again(self, row: Feature) -> bool:
+        return bool(self._title) and row.size <= 60 and not row.ends and _same(row.text, self._title)
+
+    def _is_caption(self, row: Feature) -> bool:
+        """Marked up or worded as a caption, or a short line below a picture that does not look like a heading."""
+        if "figcaption" in row.line.tags or roles.is_photo_note(row.key):
+            return True
+        if not row.line.pictures or row.line.heading or row.size > 80:
+            return False
+        if roles.is_photo_credit(row.key) or (row.line.picture_text and _same(row.text, row.line.picture_text)):
+            return True
+        return row.line.centered and self._is_label_like(row)
+
+    def _is_label_like(self, row: Feature) -> bool:
+        return row.is_short and not row.is_row and not row.line.heading and not _WORK.fullmatch(row.text)
+
+    def _roles(self) -> None:
+        """Lines that are nothing but a role, wherever they stand."""
+        for number in self.live():
+            row = self._rows[number]
+            reason = _role(row)
+            if reason is not None:
+                self._drop([number], reason)
+
+    def _lists(self) -> None:
+        """Tickers, lists of links, unrelated bullets behind the story, entries with a time each."""
+        live = self.live()
+        for number in live:
+            row = self._rows[number]
+            if row.is_ticker:
+                self._drop([number], Reason.NAVIGATION)
+            elif row.link_share > 0.8 and not row.stops and not roles.is_attachment(row.key):
+                self._drop([number], Reason.LINK_LIST)
+        self._dated_entries(live)
+        self._bullets()
+
+    def _dated_entries(self, live: Sequence[int]) -> None:
+        """Other articles with the time they came out below each; a single such line belongs to the credits."""
+        dated = [number for number in live if roles.ONLY_DATE_TIME.fullmatch(self._rows[number].key)]
+        near = [a for a, b in pairwise(dated) if b - a <= 4]
+        if len(near) + 1 >= _DATED and self._prose([number for number in live if number < near[0]]) >= 60:
+            first = max(
+                (number for number in live if number < near[0] and self._rows[number].is_prose), default=near[0]
+            )
+            self._drop([number for number in live if first <= number <= dated[-1]], Reason.RELATED)
+        self._drop([number for number in dated if ":" in self._rows[number].key], Reason.CREDIT)
+
+    def _bullets(self) -> None:
+        live = self.live()
+        at = len(live)
+        while at and self._rows[live[at - 1]].bullet and not self._rows[live[at - 1]].ends:
+            at -= 1
+        tail = live[at:]
+        before = live[:at]
+        if len(tail) < _TAIL_LISTS or not before or self._prose(before) < 60:
+            return
+        lead = self._rows[before[-1]]
+        sizes = sum(self._rows[number].size for number in tail) / len(tail)
+        if lead.is_prose and lead.ends and not lead.text.endswith(("：", ":")) and sizes >= 8:
+            self._drop(tail, Reason.LINK_LIST)
+
+    def _tails(self) -> None:
+        """What follows a heading of other lists, of comments or of a legal notice, or the responsible editor's line."""
+        for number, row in enumerate(self._rows):
+            reason = self.reasons.get(number)
+            if reason is Reason.CREDIT and roles.is_editor_line(row.key):
+                self._cut_after(number, Reason.RELATED, at_most=0.5)
+            elif reason is Reason.COMMENT:
+                self._cut_after(number, Reason.COMMENT, at_most=10.0)
+            elif reason is Reason.RELATED and roles.is_related_head(row.key):
+                self._cut_after(number, Reason.RELATED, at_most=0.5)
+            elif reason is Reason.COPYRIGHT and roles.is_disclaimer_head(row.key):
+                self._cut_after(number, Reason.COPYRIGHT, at_most=1.0)
+
+    def _cut_after(self, number: int, reason: Reason, *, at_most: float) -> None:
+        """Drop what follows inside the heading's box, if it is no more than `at_most` of the prose before it."""
+        live = set(self.live())
+        after = [later for later in self._region.below(number) if later in live]
+        before = self._prose([earlier for earlier in live if earlier < number])
+        if before >= 40 and self._prose(after) <= at_most * before:
+            self._drop(after, reason)
+            return
+        for later in after if reason is Reason.RELATED else ():
+            row = self._rows[later]
+            if row.is_prose or not (row.link_share > 0.5 or row.bullet or (row.is_short and not self._has_boxes)):
+                break
+            self._drop([later], reason)
+
+    def _edges(self) -> None:
+        """The lines before the first and after the last sentence that are not part of the story."""
+        live = self.live()
+        prose = [number for number in live if self._rows[number].is_prose]
+        if not prose:
+            return
+        start, end = self._best_run(live)
+        self._drop([number for number in live if number < start], Reason.NAVIGATION)
+        self._drop([number for number in live if number > end], Reason.NAVIGATION)
+        self._drop_weak()
+
+    def _best_run(self, live: Sequence[int]) -> tuple[int, int]:
+        """First and last line of the run of lines with the highest sum of scores (Kadane's algorithm)."""
+        best = (0.0, live[0], live[-1])
+        total, begin = 0.0, 0
+        for at, number in enumerate(live):
+            if total <= 0:
+                total, begin = 0.0, at
+            total += self._score(number)
+            if total > best[0]:
+                best = (total, live[begin], number)
+        return self._widened(live, best[1], best[2])
+
+    def _score(self, number: int) -> float:
+        row = self._rows[number]
+        if row.is_prose:
+            return float(row.size)
+        if row.link_share > 0.5:
+            return -20.0
+        if row.is_row or (row.bullet and row.ends):
+            return 0.0
+        return -1.0 if self._has_boxes else -4.0
+
+    def _widened(self, live: Sequence[int], start: int, end: int) -> tuple[int, int]:
+        """The run with the short lines around it that stand between it and the next thing that is no story."""
+        before = [number for number in live if number < start]
+        while before and self._belongs(before[-1], start, forward=False):
+            start = before.pop()
+        after = [number for number in live if number > end]
+        while after and self._belongs(after[0], end, forward=True):
+            end = after.pop(0)
+        return start, end
+
+    def _belongs(self, number: int, edge: int, *, forward: bool) -> bool:
+        """True for a plain line next to the run, with nothing removed in between that marks an end."""
+        row = self._rows[number]
+        low, high = (edge, number) if forward else (number, edge)
+        between = {self.reasons[at] for at in range(low + 1, high) if at in self.reasons}
+        if row.link_share > 0.3 or between - {Reason.EMPTY, Reason.CAPTION, Reason.ADVERT}:
+            return False
+        if not forward and self._title_line is not None and number < self._title_line:
+            return False
+        introduced = self._rows[edge].text.endswith(("：", ":"))
+        return self._has_boxes or row.is_row or introduced or (not forward and self._title_line is not None)
+
+    def _drop_weak(self) -> None:
+        """Bylines and legal notices, which a story holds only at its ends."""
+        live = self.live()
+        for numbers in (live, live[::-1]):
+            for number in numbers:
+                row = self._rows[number]
+                if number in self.reasons:
+                    continue
+                reason = _edge_role(row)
+                if reason is None:
+                    break
+                self._drop([number], reason)
+
+
+def _role(row: Feature) -> Reason | None:
+    """The role of a line that can be told wherever it stands."""
+    key = row.key
+    for reason, test in (
+        (Reason.RELATED, roles.is_related_head),
+        (Reason.RELATED, roles.is_related_link),
+        (Reason.COMMENT, roles.is_comment_head),
+        (Reason.CREDIT, roles.is_strong_credit),
+        (Reason.CREDIT, roles.is_named),
+        (Reason.BREADCRUMB, roles.is_breadcrumb),
+        (Reason.SHARE, roles.is_share),
+    ):
+        if test(key):
+            return reason
+    if row.size <= 80 and roles.is_disclaimer_head(key):
+        return Reason.COPYRIGHT
+    return None
+
+
+def role_outside(row: Feature) -> Reason | None:
+    """The role of a line that is known not to be part of the story."""
+    return _role(row) or _edge_role(row)
+
+
+def _edge_role(row: Feature) -> Reason | None:
+    """The role of a line at the beginning or end of the story."""
+    key = row.key
+    if roles.is_byline(key) or roles.is_credit(key) or (roles.is_dateline(key) and row.size <= 60 and not row.ends):
+        return Reason.CREDIT
+    if roles.is_navigation(key):
+        return Reason.NAVIGATION
+    if roles.is_disclaimer_head(key) or (roles.has_copyright(key) and row.size <= 200):
+        return Reason.COPYRIGHT
+    if roles.is_advert(key):
+        return Reason.ADVERT
+    if roles.is_comment_tools(key):
+        return Reason.COMMENT
+    return None
+
+
+def _same(text: str, title: str) -> bool:
+    short, long = sorted(("".join(text.split()), "".join(title.split())), key=len)
+    if len(short) < 4 or len(short) < _CAPTION_LIKE * len(long):
+        return False
+    return short in long or overlap(short, long) >= _ALIKE
