@@ -33,26 +33,6 @@ class _Placed:
     prepared: Prepared
 
 
-def require_sound(batch: Sequence[Prepared], dim: int) -> None:
-    """Refuse a batch that would make the catalogue contradict itself.
-
-    Raises:
-        ValueError: vectors do not match passages, or a passage is not a piece of its article.
-    """
-    for prepared in batch:
-        article = prepared.article
-        if prepared.vectors.shape != (len(prepared.passages), dim):
-            raise ValueError(
-                f"article {article.article_id!r} has {len(prepared.passages)} passages of dimension {dim}, "
-                f"but vectors of shape {prepared.vectors.shape}"
-            )
-        for passage in prepared.passages:
-            if (passage.article_id, passage.revision) != (article.article_id, article.revision):
-                raise ValueError(f"passage {passage.passage_id} is not of article {article.article_id!r}")
-            if article.text[passage.start : passage.end] != passage.text:
-                raise ValueError(f"passage {passage.passage_id} is not the text of article {article.article_id!r}")
-
-
 def commit(connection: Connection, batch: Sequence[Prepared], policies: Policies, changes: Changes) -> CommitReport:
     """Store new articles and revisions; the generation of the report is filled in by the caller."""
     report = CommitReport(generation=0)
@@ -63,8 +43,8 @@ def commit(connection: Connection, batch: Sequence[Prepared], policies: Policies
 
 
 def _refresh(connection: Connection, policies: Policies, changes: Changes) -> None:
-    if policies.recurring and changes.sentences:
-        repeats.refresh(connection, changes.sentences, policies.recurring)
+    if policies.recurring and (changes.sentences or changes.fell):
+        repeats.refresh(connection, None if changes.fell else changes.sentences, policies.recurring)
 
 
 def _distinct(batch: Sequence[Prepared]) -> Iterator[list[Prepared]]:

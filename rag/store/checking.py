@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from embeddings.index import DenseIndex
 from sqlalchemy import Connection, func, select
 
+from embeddings.index import DenseIndex
 from rag.errors import StoreError
 from rag.store import reading
 from rag.store.lexical import LexicalDamagedError, LexicalIndex
@@ -15,6 +15,7 @@ from rag.store.schema import articles, passages, revisions, sentence_counts, sen
 from rag.types import Article, Passage
 
 _BATCH = 10_000
+_TOLERANCE = {"flat": 1e-6, "hnsw": 1e-3}  # a graph keeps half floats
 _SHOWN = 5  # ids named in one finding
 
 
@@ -115,7 +116,7 @@ def dense_problems(connection: Connection, index: DenseIndex, dim: int) -> list[
         return found
     different: list[int] = []
     for ids, expected in reading.live_vectors(connection, dim, _BATCH):
-        near = np.abs(index.reconstruct(ids) - expected).max(axis=1) <= index.tolerance
+        near = np.abs(index.reconstruct(ids) - expected).max(axis=1) <= _TOLERANCE[index.kind]
         different.extend(ids[~near].tolist())
     return list(_named("passages with another vector in the dense index", different))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -14,24 +12,9 @@ from rag.store.journal import Changes
 from rag.store.packing import unpack_hashes
 from rag.store.protocol import Prepared, ReprintPolicy
 from rag.store.reading import article as read_article
+from rag.store.rules import MAX_COMPARED, rank
 from rag.store.schema import articles, bands, fingerprints, passages
 from rag.store.sets import members
-
-MAX_COMPARED = 32  # candidates with the most bands in common; daily bulletins of one mould would make thousands
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """An article of a cluster. `number` counts first ingests."""
-
-    number: int
-    day: date | None
-    live: bool
-
-    @property
-    def rank(self) -> tuple[date, int]:
-        """The least rank of a cluster is searched: earliest day first, unknown days last, then first ingested."""
-        return self.day or date.max, self.number
 
 
 def find(connection: Connection, number: int, prepared: Prepared, policy: ReprintPolicy) -> int | None:
@@ -69,24 +52,19 @@ def note_bands(connection: Connection, number: int, keys: Sequence[int]) -> None
 
 def settle(connection: Connection, clusters: Iterable[int], changes: Changes) -> None:
     """Make exactly the least-ranked article of each of these clusters live."""
-    rise: list[int] = []
-    fall: list[int] = []
-    for group in _groups(connection, clusters):
-        head = min(group, key=lambda member: member.rank)
-        rise.extend(member.number for member in group if member is head and not member.live)
-        fall.extend(member.number for member in group if member is not head and member.live)
-    set_live(connection, fall, changes, live=False)
-    set_live(connection, rise, changes, live=True)
-
-
-def _groups(connection: Connection, clusters: Iterable[int]) -> Iterator[list[Member]]:
     rows = connection.execute(
         select(articles.c.cluster, articles.c.number, articles.c.day, articles.c.live)
         .where(articles.c.cluster.in_(members(clusters)))
-        .order_by(articles.c.cluster, articles.c.number)
+        .order_by(articles.c.cluster)
     ).all()
+    rise: list[int] = []
+    fall: list[int] = []
     for _, group in groupby(rows, key=lambda row: row.cluster):
-        yield [Member(number=row.number, day=row.day, live=row.live) for row in group]
+        head, *others = sorted(group, key=lambda row: rank(row.day, row.number))
+        rise.extend([] if head.live else [head.number])
+        fall.extend(other.number for other in others if other.live)
+    set_live(connection, fall, changes, live=False)
+    set_live(connection, rise, changes, live=True)
 
 
 def set_live(connection: Connection, numbers: Sequence[int], changes: Changes, *, live: bool) -> None:
@@ -110,6 +88,7 @@ def set_live(connection: Connection, numbers: Sequence[int], changes: Changes, *
     ]
     repeats.count(connection, holdings, 1 if live else -1)
     changes.sentences.update(hash_ for _, hashes in holdings for hash_ in hashes)
+    changes.fell = changes.fell or not live
 
 
 def leave(connection: Connection, numbers: Sequence[int], changes: Changes) -> None:

@@ -83,7 +83,8 @@ class Database:
 
     def create(self, fingerprint: str) -> None:
         """Make the tables in one transaction, unless they are there."""
-        facts = {"schema": str(SCHEMA_VERSION), "encoder": fingerprint, "generation": "0", "journal_floor": "0"}
+        facts = {"schema": str(SCHEMA_VERSION), "encoder": fingerprint}
+        facts |= dict.fromkeys(("generation", "journal_floor", "dense_saved"), "0")
         with self.writing() as connection:
             if _tables(connection):
                 return  # another process was quicker

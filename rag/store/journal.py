@@ -18,6 +18,7 @@ class Changes:
 
     operations: dict[int, bool] = field(default_factory=dict)  # passage id -> added (True) or removed
     sentences: set[int] = field(default_factory=set)  # hashes whose counts changed
+    fell: bool = False  # an article left the search, so that shares of all sentences have grown
 
     def add(self, passage_ids: Iterable[int]) -> None:
         """These passages are searched from now on, or have new content."""
@@ -40,18 +41,37 @@ class Changes:
 
 def generation(connection: Connection) -> int:
     """The generation that this transaction sees."""
-    return int(connection.execute(_FACT, {"fact": "generation"}).scalar_one())
+    return _read(connection, "generation")
 
 
 def floor(connection: Connection) -> int:
     """The oldest generation from which the journal leads to the newest one."""
-    return int(connection.execute(_FACT, {"fact": "journal_floor"}).scalar_one())
+    return _read(connection, "journal_floor")
+
+
+def dense_lag(connection: Connection) -> int:
+    """How many operations came after the dense index was last written to its file."""
+    saved = _read(connection, "dense_saved")
+    return connection.execute(select(func.count()).where(journal.c.generation > saved)).scalar_one()
+
+
+def note_dense_saved(connection: Connection, number: int) -> None:
+    """Remember that the file of the dense index shows generation `number`."""
+    _write(connection, "dense_saved", number)
+
+
+def _read(connection: Connection, fact: str) -> int:
+    return int(connection.execute(_FACT, {"fact": fact}).scalar_one())
+
+
+def _write(connection: Connection, fact: str, number: int) -> None:
+    connection.execute(update(meta).where(meta.c.key == fact).values(value=str(number)))
 
 
 def record(connection: Connection, changes: Changes) -> int:
     """Begin a new generation and write its operations; returns its number."""
     number = generation(connection) + 1
-    connection.execute(update(meta).where(meta.c.key == "generation").values(value=str(number)))
+    _write(connection, "generation", number)
     rows = [{"generation": number, "added": added, "passage_id": id_} for id_, added in changes.operations.items()]
     if rows:
         connection.execute(insert(journal), rows)
@@ -65,12 +85,7 @@ def since(connection: Connection, start: int, end: int) -> Changes:
     return Changes(operations=dict(rows.tuples().all()))
 
 
-def lag(connection: Connection, start: int) -> int:
-    """How many operations came after generation `start`."""
-    return connection.execute(select(func.count()).where(journal.c.generation > start)).scalar_one()
-
-
 def trim(connection: Connection, end: int) -> None:
     """Forget the operations of all generations up to `end`, once no saved index is older."""
     connection.execute(delete(journal).where(journal.c.generation <= end))
-    connection.execute(update(meta).where(meta.c.key == "journal_floor").values(value=str(end)))
+    _write(connection, "journal_floor", end)

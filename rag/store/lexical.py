@@ -189,7 +189,7 @@ class LexicalIndex:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         index = cls(beside)
-        index.stage(entries, (), fresh=True)
+        index.stage(entries, fresh=True)
         index.publish(generation)
         index.release()
         shutil.rmtree(folder, ignore_errors=True)
@@ -204,19 +204,29 @@ class LexicalIndex:
         self.view = LexicalView(self.folder, searcher, title_boost=self._title_boost)
         return self.view
 
-    def stage(self, entries: Iterable[LexicalEntry], removed: Iterable[int], *, fresh: bool = False) -> None:
-        """Prepare a change; nobody sees it before `publish`. `fresh` drops all that is there first."""
+    def stage(
+        self,
+        entries: Iterable[LexicalEntry],
+        *,
+        removed: Iterable[int] = (),
+        replaced: Iterable[int] = (),
+        fresh: bool = False,
+    ) -> None:
+        """Prepare a change; nobody sees it before `publish`.
+
+        Args:
+            entries: what to add.
+            removed: ids to take out.
+            replaced: ids of `entries` that may stand there already, so that a change can be applied twice.
+            fresh: take out all that is there first.
+        """
         with _damage(self.folder):
             writer = self._open_writer()
             if fresh:
                 writer.delete_all_documents()
             else:
-                writer.delete_documents_by_term("passage", _MARKER)
-            for passage_id in removed:
-                writer.delete_documents_by_term("passage", passage_id)
+                writer.delete_documents_by_query(_any_of(_MARKER, *removed, *replaced))
             for entry in entries:
-                if not fresh:  # an entry that is there is replaced, so that a change may be applied twice
-                    writer.delete_documents_by_term("passage", entry.passage_id)
                 writer.add_document(_document(entry))
 
     def publish(self, generation: int) -> None:
@@ -251,6 +261,11 @@ class LexicalIndex:
     def damaged_files(self) -> list[str]:
         """Names of segment files whose content does not match the checksum in their footer."""
         return sorted(path.name for path in self.folder.glob("*.*") if path.stem.isalnum() and not _is_intact(path))
+
+
+def _any_of(*passage_ids: int) -> tantivy.Query:
+    # by query, since deleting by term takes a number for a signed one and finds nothing
+    return tantivy.Query.term_set_query(_schema(), "passage", list(passage_ids))
 
 
 def _document(entry: LexicalEntry) -> tantivy.Document:

@@ -20,23 +20,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from embeddings.index import Kind
 from sqlalchemy import Connection
 
 from embeddings.encoder import EncoderSpec
+from embeddings.index import Kind
 from rag.errors import StoreBusyError, StoreError
 from rag.store import catalog, checking, journal, reading, repeats
 from rag.store.catalog import Policies
 from rag.store.database import Database
-from rag.store.dense import SAVE_LAG, DenseReplica
+from rag.store.dense import DenseReplica
 from rag.store.journal import Changes
 from rag.store.lexical import DEFAULT_TITLE_BOOST, LexicalDamagedError, LexicalIndex, LexicalView
 from rag.store.lock import WriterLock
 from rag.store.protocol import CheckReport, CommitReport, Prepared, RecurringPolicy, ReprintPolicy
+from rag.store.rules import require_sound
 from rag.store.snapshot import LocalSnapshot
 
 _PATIENCE = 2.0  # seconds that a reader waits for a writer between its two commits
 _PAUSE = 0.005
+_CLOSING_SAVE_LAG = 1_000  # operations after which the file is written at the end; replaying fewer takes milliseconds
 _WRITING_SAVE_LAG = 20_000  # operations after which a long ingest saves the dense index on the way
 
 T = TypeVar("T")
@@ -158,7 +160,7 @@ class LocalStore:
             known = journal.floor(connection) <= shown < generation
             changes = journal.since(connection, shown, generation) if known else Changes()
             entries = reading.lexical_entries(connection, changes.added if known else None)
-            self._lexical.stage(entries, changes.removed, fresh=not known)
+            self._lexical.stage(entries, removed=changes.removed, replaced=changes.added, fresh=not known)
         self._lexical.publish(generation)
 
     def _refreshed(self) -> LexicalView:
@@ -179,7 +181,8 @@ class LocalStore:
                     if not changed:
                         return result, journal.generation(connection)
                     generation = journal.record(connection, changes)
-                    self._lexical.stage(reading.lexical_entries(connection, changes.added), changes.removed)
+                    entries = reading.lexical_entries(connection, changes.added)
+                    self._lexical.stage(entries, removed=changes.removed, replaced=changes.added)
             except BaseException:
                 self._lexical.abandon()
                 raise
@@ -189,8 +192,15 @@ class LocalStore:
             return result, generation
 
     def _save_dense(self, *, minimum: int) -> None:
+        """Write the file of the dense index if at least `minimum` operations came since it was written."""
         with self._database.reading() as connection:
-            self._dense.save(connection, journal.generation(connection), minimum=minimum)
+            if journal.dense_lag(connection) < minimum:
+                return
+            generation = journal.generation(connection)
+            saved = self._dense.save(connection, generation)
+        if saved:
+            with self._database.writing() as connection:
+                journal.note_dense_saved(connection, generation)
 
     def commit(self, batch: Sequence[Prepared]) -> CommitReport:
         """Store a batch in one transaction; on return it is durable. The same content again changes nothing.
@@ -199,7 +209,7 @@ class LocalStore:
             ValueError: vectors or passages do not belong to their article.
             StoreBusyError: another process is writing.
         """
-        catalog.require_sound(batch, self._encoder.dim)
+        require_sound(batch, self._encoder.dim)
 
         def change(connection: Connection, changes: Changes) -> tuple[CommitReport, bool]:
             report = catalog.commit(connection, batch, self._policies, changes)
@@ -215,7 +225,7 @@ class LocalStore:
             ValueError: vectors or passages do not belong to their article.
             StoreBusyError: another process is writing.
         """
-        catalog.require_sound(batch, self._encoder.dim)
+        require_sound(batch, self._encoder.dim)
 
         def change(connection: Connection, changes: Changes) -> tuple[CommitReport, bool]:
             report = catalog.rechunk(connection, batch, changes)
@@ -288,10 +298,11 @@ class LocalStore:
         with self.writer():
             with self._database.reading() as connection:
                 generation = journal.generation(connection)
-                self._lexical.stage(reading.lexical_entries(connection), (), fresh=True)
+                self._lexical.stage(reading.lexical_entries(connection), fresh=True)
                 self._dense.rebuild(connection, generation)
             self._lexical.publish(generation)
             with self._database.writing() as connection:
+                journal.note_dense_saved(connection, generation)
                 journal.trim(connection, generation)
             self._database.shrink()
 
@@ -333,7 +344,7 @@ class LocalStore:
         """Let go of files and locks; the store may not be used afterwards."""
         if self._wrote:
             with suppress(StoreBusyError), self.writer():
-                self._save_dense(minimum=SAVE_LAG)
+                self._save_dense(minimum=_CLOSING_SAVE_LAG)
         self._database.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from rag.store.protocol import RecurringPolicy
@@ -42,13 +42,13 @@ def active(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(select(recurring.c.hash).where(recurring.c.active)).scalars())
 
 
-def refresh(connection: Connection, touched: set[int], policy: RecurringPolicy) -> None:
-    """Ask the policy again about the touched sentences, and about those that recur, since the totals have changed.
+def refresh(connection: Connection, touched: set[int] | None, policy: RecurringPolicy) -> None:
+    """Ask the policy again about the touched sentences (all, if None) and about those that recur, as totals change.
 
     A sentence of one article never recurs, so single ones are not asked about.
     """
     before = active(connection)
-    wanted = sentence_counts.c.hash.in_(members(touched | before))
+    wanted = true() if touched is None else sentence_counts.c.hash.in_(members(touched | before))
     rows = connection.execute(
         select(sentence_counts.c.hash, sentence_counts.c.publisher, sentence_counts.c.articles)
         .where(wanted, sentence_counts.c.articles > 1)

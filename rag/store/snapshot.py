@@ -51,23 +51,23 @@ class LocalSnapshot:
         allowed = None if filters.is_empty else self._allowed_ids(filters)
         if k <= 0 or (allowed is not None and len(allowed) == 0):
             return []
-        self._dense.advance(self._connection, self._generation)
-
+        index = self._dense.advance(self._connection, self._generation)
         ahead = self._generation
 
         def find(limit: int) -> list[Hit]:
             nonlocal ahead
-            hits, ahead = self._dense.search(vector, limit, allowed)
+            hits, ahead = self._dense.search(index, vector, limit, allowed)
             return hits
 
         hits = self._live(find, k)
         if ahead > self._generation:
-            hits.extend(self._departed(vector, ahead, allowed))
+            known = {hit.passage_id for hit in hits}
+            hits.extend(hit for hit in self._departed(vector, ahead, allowed) if hit.passage_id not in known)
             hits.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return hits[:k]
 
     def _departed(self, vector: Vectors, ahead: int, allowed: npt.NDArray[np.int64] | None) -> list[Hit]:
-        """Hits that left the dense index after this generation, and which this view still shows."""
+        """Scores of passages that the dense index may have lost after this generation, and which this view shows."""
         with self._database.reading() as connection:
             complete = journal.floor(connection) <= self._generation
             removed = journal.since(connection, self._generation, ahead).removed
