@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from embeddings.errors import EmbeddingError
 from rag.answer.present import as_jushi_error, error_object
+from rag.api.service import ClientGoneError
 from rag.errors import JushiError
 
 _log = structlog.get_logger(__name__)
+_CLIENT_GONE = 499  # what nginx logs for a client that hung up; nobody receives it
 INTERNAL_MESSAGE = "the server failed on this request; its log says why, under the id in the x-request-id header"
 
 
@@ -37,6 +39,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(EmbeddingError, _on_embedding_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(ClientGoneError, _on_client_gone)
 
 
 async def _on_jushi_error(_request: Request, error: Exception) -> JSONResponse:
@@ -71,6 +74,10 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     elif error.status_code == 405:
         message, code = f"{request.method} is not allowed on {request.url.path}", "method_not_allowed"
     return _response(error.status_code, message, code=code, headers=error.headers)
+
+
+async def _on_client_gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=_CLIENT_GONE)
 
 
 def param_name(path: Sequence[str | int]) -> str:
