@@ -13,6 +13,7 @@ SAME = 0.6  # share of bigrams that two sentences must have in common to be one 
 _SHORTEST = 8  # code points; shorter lines recur without being copies
 _LONG = 40  # code points of a line from which a single recurrence is a copy
 _WORD_FOR_WORD = 0.9
+_REST = 4  # letters at the end by which the rest of a torn sentence is known
 _LONG_RUN = 200  # code points of shorter lines that recur one after the other
 
 
@@ -62,6 +63,11 @@ def merge_copies(pieces: Sequence[Piece], lines: Sequence[str], damage: Callable
         out.extend(chosen)
         duplicates.extend(_left_over(group, chosen))
     return Merged(pieces=tuple(out), duplicates=tuple(duplicates))
+
+
+def pasted_lines(pieces: Sequence[Piece], lines: Sequence[str]) -> frozenset[int]:
+    """Numbers of the lines that say once more what earlier lines of a pasted story say."""
+    return frozenset(pieces[copy].line for group in _twins(pieces, lines).values() for copy in group)
 
 
 def _twins(pieces: Sequence[Piece], lines: Sequence[str]) -> dict[int, list[int]]:
@@ -131,7 +137,8 @@ def _merge_group(group: Sequence[Piece], lines: Sequence[str], damage: Callable[
     """The best sentences of all copies of one line, in the first copy's order."""
     order = _split(group[0], lines)
     for copy in group[1:]:
-        order = _align(order, _split(copy, lines), damage)
+        other = _split(copy, lines)
+        order = _align(_mend(order, other, lines), _mend(other, order, lines), damage)
     return _join([sentence.piece for sentence in order])
 
 
@@ -144,6 +151,36 @@ def _split(piece: Piece, lines: Sequence[str]) -> list[_Sentence]:
             _Sentence(Piece(line=piece.line, start=start, end=end), text[start:end], bigrams(fold(text[start:end])))
         )
     return out
+
+
+def _mend(own: list[_Sentence], other: list[_Sentence], lines: Sequence[str]) -> list[_Sentence]:
+    """Join what damage tore apart: a sentence whose rest stands in the other copy's twin of the sentence before it.
+
+    `推動學?` and `茖W規範管理。` are one sentence where the other copy has `推動學校科學規範管理。`
+    """
+    out: list[_Sentence] = []
+    for sentence in own:
+        last = out[-1] if out else None
+        if last and last.piece.line == sentence.piece.line and _is_rest(sentence, last, other):
+            start, end = last.piece.start, sentence.piece.end
+            text = lines[last.piece.line][start:end]
+            piece = Piece(line=last.piece.line, start=start, end=end)
+            out[-1] = _Sentence(piece, text, bigrams(fold(text)))
+        else:
+            out.append(sentence)
+    return out
+
+
+def _is_rest(sentence: _Sentence, last: _Sentence, other: Sequence[_Sentence]) -> bool:
+    """True when a twin of `last` ends as `sentence` does, and `last` does not."""
+    end = _letters(sentence)[-_REST:]
+    if len(end) < _REST or _letters(last).endswith(end):
+        return False
+    return any(_letters(twin).endswith(end) and _alike(last, twin) >= SAME for twin in other)
+
+
+def _letters(sentence: _Sentence) -> str:
+    return "".join(character for character in sentence.text if character.isalnum())
 
 
 def _align(first: list[_Sentence], second: list[_Sentence], damage: Callable[[str], float]) -> list[_Sentence]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.ingest.copies import Merged, Piece, merge_copies
+from rag.ingest.copies import Merged, Piece, merge_copies, pasted_lines
 from rag.ingest.features import Feature, features
 from rag.ingest.layout import Layout
 from rag.ingest.metadata import Metadata, read_metadata
@@ -70,11 +70,11 @@ def extract(
     rows = features(layout, lines)
     region = Region(layout, rows)
     title = find_title(layout, rows, region, given_title)
-    trimmer = Trimmer(region, rows, title.text, title.line)
+    prose = [_cut(number, lines[number], rows[number]) for number in region.lines if rows[number].is_prose]
+    trimmer = Trimmer(region, rows, title.text, title.line, pasted_lines(prose, lines))
     trimmer.run()
-    live = trimmer.live()
     reasons = trimmer.reasons
-    pieces = [_cut(number, lines[number], rows[number]) for number in live]
+    pieces = [_cut(number, lines[number], rows[number]) for number in trimmer.live()]
     merged = merge_copies(pieces, lines, damage)
     kept = merged.pieces
     return Extraction(

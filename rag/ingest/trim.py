@@ -23,8 +23,11 @@ _DATED = 3  # dated entries in a row that make a list of other articles
 class Trimmer:
     """Gives each line of a region that is not part of the story its reason, step by step, strongest evidence first."""
 
-    def __init__(self, region: Region, rows: Sequence[Feature], title: str, title_line: int | None) -> None:
+    def __init__(
+        self, region: Region, rows: Sequence[Feature], title: str, title_line: int | None, pasted: frozenset[int]
+    ) -> None:
         self._rows = rows
+        self._pasted = pasted  # lines of a second copy, which no heading above them makes something else
         self._region = region
         self._title = title
         self._title_line = title_line
@@ -182,7 +185,7 @@ class Trimmer:
     def _cut_after(self, number: int, reason: Reason, *, at_most: float) -> None:
         """Drop what follows inside the heading's box, if it is no more than `at_most` of the prose before it."""
         live = set(self.live())
-        after = [later for later in self._region.below(number) if later in live]
+        after = [later for later in self._region.below(number) if later in live and later not in self._pasted]
         before = self._prose([earlier for earlier in live if earlier < number])
         if before >= 40 and self._prose(after) <= at_most * before:
             self._drop(after, reason)
