@@ -88,6 +88,18 @@ class CharModel:
             float(self.costs[int(traditional), code] + _BACKOFF - int(self.pairs[before, self.classes[code]])) / _STEP
         )
 
+    def steps(self, before: int, codes: npt.NDArray[np.intp], *, traditional: bool) -> npt.NDArray[np.float64]:
+        """Bits of each of these code points (all in the basic plane) after a character of class `before`."""
+        cost = self.costs[int(traditional)][codes]
+        bits: npt.NDArray[np.float64] = np.true_divide(cost + _BACKOFF - self.pairs[before][self.classes[codes]], _STEP)
+        return bits
+
+    def steps_to(self, codes: npt.NDArray[np.intp], after: int) -> npt.NDArray[np.float64]:
+        """What the code point `after` costs behind each of these, but for a constant."""
+        pairs = self.pairs[self.classes[codes], self.classes[min(after, 0xFFFF)]]
+        bits: npt.NDArray[np.float64] = np.true_divide(-pairs.astype(np.int32), _STEP)
+        return bits
+
     def is_traditional(self, text: str) -> bool:
         """True when more characters of the text are only traditional than only simplified."""
         codes = code_points(text)
