@@ -103,7 +103,7 @@ def _numbers(connection: Connection, article_ids: Iterable[str]) -> dict[str, tu
         select(articles.c.article_id, articles.c.number, revisions.c.revision)
         .join_from(articles, revisions, revisions.c.number == articles.c.current)
         .where(articles.c.article_id.in_(members(article_ids)))
-    ).tuples()
+    )
     return {article_id: (number, revision) for article_id, number, revision in rows}
 
 

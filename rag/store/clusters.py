@@ -84,7 +84,7 @@ def set_live(connection: Connection, numbers: Sequence[int], changes: Changes, *
             select(articles.c.publisher, fingerprints.c.sentences)
             .join_from(articles, fingerprints, fingerprints.c.article == articles.c.number)
             .where(articles.c.number.in_(wanted))
-        ).tuples()
+        )
     ]
     repeats.count(connection, holdings, 1 if live else -1)
     changes.sentences.update(hash_ for _, hashes in holdings for hash_ in hashes)

@@ -106,7 +106,7 @@ class Database:
         with self.reading() as connection:
             if "meta" not in _tables(connection):
                 raise StoreError(f"{self.path} is an SQLite file, but not a catalogue of this program")
-            found = dict(connection.execute(select(meta.c.key, meta.c.value)).tuples().all())
+            found = dict(connection.execute(select(meta.c.key, meta.c.value)).all())
         if (version := int(found.get("schema", "0"))) != SCHEMA_VERSION:
             age = "newer" if version > SCHEMA_VERSION else "older"
             raise StoreVersionError(

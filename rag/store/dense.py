@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from embeddings.encoder import EncoderSpec, Vectors
 from embeddings.errors import EmbeddingError
-from embeddings.index import DenseIndex, Kind
+from embeddings.index import FLAT_LIMIT, DenseIndex, Kind
 from rag.store import journal, reading
 from rag.types import Hit
 
@@ -32,10 +32,13 @@ class DenseReplica:
         self._index: DenseIndex | None = None
         self._reaching = 0  # the generation that the index has, or is being led to
 
-    @property
-    def kind(self) -> str:
-        """The kind of index in use, or the one that is configured while none is loaded."""
-        return self._kind if self._index is None else self._index.kind
+    def kind_for(self, passages: int) -> str:
+        """The kind of index in use; while none is loaded, the one that this many passages will have."""
+        if self._index is not None:
+            return self._index.kind
+        if self._kind != "auto":
+            return self._kind
+        return "flat" if passages <= FLAT_LIMIT else "hnsw"
 
     def advance(self, connection: Connection, generation: int) -> DenseIndex:
         """Bring the index to `generation`, which `connection` shows, unless it is there or further."""

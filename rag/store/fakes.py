@@ -55,7 +55,7 @@ class MemorySnapshot:
 
     def search_dense(self, vector: Vectors, k: int, filters: Filters) -> list[Hit]:
         """As in `Snapshot`."""
-        return _best(((p.passage_id, float(row @ vector)) for p, row in self._searched(filters)), k)
+        return _best(((p.passage_id, float((row * vector).sum())) for p, row in self._searched(filters)), k)
 
     def search_lexical(self, query_words: Sequence[str], k: int, filters: Filters) -> list[Hit]:
         """As in `Snapshot`: BM25 with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza 2009), titles and bodies added."""

@@ -82,7 +82,7 @@ def since(connection: Connection, start: int, end: int) -> Changes:
     """The joint effect of the generations in `(start, end]`."""
     wanted = journal.c.generation.between(start + 1, end)
     rows = connection.execute(select(journal.c.passage_id, journal.c.added).where(wanted).order_by(journal.c.number))
-    return Changes(operations=dict(rows.tuples().all()))
+    return Changes(operations=dict(rows.all()))
 
 
 def trim(connection: Connection, end: int) -> None:

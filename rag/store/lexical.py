@@ -249,6 +249,7 @@ class LexicalIndex:
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
             self._writer = self._index.writer(_WRITER_MEMORY, 1)
+            self._writer.garbage_collect_files()  # a killed writer's files would stand in the way of ours
         return self._writer
 
     def release(self) -> None:
@@ -259,8 +260,11 @@ class LexicalIndex:
                 writer.wait_merging_threads()
 
     def damaged_files(self) -> list[str]:
-        """Names of segment files whose content does not match the checksum in their footer."""
-        return sorted(path.name for path in self.folder.glob("*.*") if path.stem.isalnum() and not _is_intact(path))
+        """Names of files in use whose content does not match the checksum in their footer."""
+        meta = json.loads((self.folder / "meta.json").read_bytes())
+        used = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
+        files = [path for path in self.folder.iterdir() if path.stem.split(".")[0] in used]
+        return sorted(path.name for path in files if not _is_intact(path))
 
 
 def _any_of(*passage_ids: int) -> tantivy.Query:
@@ -288,8 +292,6 @@ def _joined(text: str) -> str:
 def _is_intact(path: Path) -> bool:
     """Check a segment file: content, JSON footer with its CRC-32, footer length, magic number (tantivy's format)."""
     data = path.read_bytes()
-    if path.name == "meta.json" or path.name.startswith("."):
-        return True
     length, magic = (int.from_bytes(data[at : at + 4], "little") for at in (len(data) - 8, len(data) - 4))
     if magic != _FOOTER_MAGIC or length + 8 > len(data):
         return False

@@ -331,7 +331,7 @@ class LocalStore:
             lexical = checking.lexical_problems(connection, self._lexical)
             dense = checking.dense_problems(connection, self._dense.reopened(connection, generation), self._encoder.dim)
             own = checking.catalogue_problems(connection, self._encoder.dim)
-            status = reading.status(connection, generation=generation, encoder="", size_bytes=0, dense_kind="")
+            status = reading.status(connection, generation=generation, encoder="", size_bytes=0)
         return CheckReport(
             generation=generation,
             articles=status.articles,

@@ -72,7 +72,7 @@ def lexical_entries(connection: Connection, passage_ids: Sequence[int] | None = 
             passages.c.passage_id, articles.c.article_id, articles.c.publisher, articles.c.day, revisions.c.title,
             passages.c.heading, passages.c.text,
         ).select_from(joined).where(*where)
-    ).tuples()  # fmt: skip
+    )  # fmt: skip
     for id_, article_id, publisher, day, title, heading, text in rows:
         body = f"{heading}\n{text}"
         yield LexicalEntry(passage_id=id_, article_id=article_id, publisher=publisher, day=day, title=title, body=body)
@@ -82,7 +82,7 @@ def live_vectors(connection: Connection, dim: int, size: int) -> Iterator[tuple[
     """All searched passages in order of id, `size` at a time: ids of shape (n,) and vectors of shape (n, dim)."""
     joined = passages.join(vectors, vectors.c.passage_id == passages.c.passage_id)
     found = select(passages.c.passage_id, vectors.c.vector).select_from(joined).where(passages.c.live)
-    result = connection.execute(found.order_by(passages.c.passage_id)).tuples()
+    result = connection.execute(found.order_by(passages.c.passage_id))
     while rows := result.fetchmany(size):
         ids = np.array([passage_id for passage_id, _ in rows], dtype=np.int64)
         yield ids, unpack_vectors([packed for _, packed in rows], dim)
@@ -95,7 +95,7 @@ def _passage_rows(connection: Connection, where: Sequence[ColumnElement[bool]]) 
             passages.c.passage_id, articles.c.article_id, revisions.c.revision, passages.c.ordinal, passages.c.start,
             passages.c.end, passages.c.text, revisions.c.title, passages.c.heading,
         ).select_from(joined).where(*where).order_by(passages.c.article, passages.c.ordinal)
-    ).tuples()  # fmt: skip
+    )  # fmt: skip
     return [
         Passage(
             passage_id=id_, article_id=article_id, revision=revision, ordinal=ordinal, start=start, end=end, text=text,
@@ -127,7 +127,7 @@ def vectors_of(connection: Connection, passage_ids: Sequence[int], dim: int) -> 
     rows = connection.execute(
         select(passages.c.passage_id, vectors.c.vector).select_from(joined).where(passages.c.live, wanted)
     )
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     if missing := [passage_id for passage_id in passage_ids if passage_id not in found]:
         raise NotFoundError(f"there is no searched passage {missing[0]}")
     return unpack_vectors([found[passage_id] for passage_id in passage_ids], dim)
@@ -203,8 +203,8 @@ def revisions_of(connection: Connection, article_id: str) -> list[str]:
     return list(connection.execute(found.order_by(revisions.c.number)).scalars())
 
 
-def status(connection: Connection, *, generation: int, encoder: str, size_bytes: int, dense_kind: str) -> StoreStatus:
-    """Sizes of the tables, from their indexes alone, beside what the caller knows."""
+def status(connection: Connection, *, generation: int, encoder: str, size_bytes: int) -> StoreStatus:
+    """Sizes of the tables, from their indexes alone, beside what the caller knows (who fills in `dense_kind`)."""
     clusters = select(articles.c.cluster).group_by(articles.c.cluster).having(func.count() > 1).subquery()
     row = connection.execute(
         select(
@@ -229,7 +229,7 @@ def status(connection: Connection, *, generation: int, encoder: str, size_bytes:
         recurring_sentences=row[6],
         encoder=encoder,
         size_bytes=size_bytes,
-        dense_kind=dense_kind,
+        dense_kind="",
         last_published=row[7],
     )
 

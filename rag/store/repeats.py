@@ -52,13 +52,13 @@ def refresh(connection: Connection, touched: set[int] | None, policy: RecurringP
     rows = connection.execute(
         select(sentence_counts.c.hash, sentence_counts.c.publisher, sentence_counts.c.articles)
         .where(wanted, sentence_counts.c.articles > 1)
-    ).tuples()  # fmt: skip
+    )  # fmt: skip
     counts = rows.all()
     totals = dict(
         connection.execute(
             select(func.coalesce(articles.c.publisher, _ALL), func.count())
             .where(articles.c.live).group_by(articles.c.publisher)
-        ).tuples().all()
+        ).all()
     )  # fmt: skip
     totals[_ALL] = sum(totals.values())
     now = {hash_ for hash_, publisher, n in counts if policy.is_recurring(n, totals.get(publisher, 0))}

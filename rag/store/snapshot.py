@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ class LocalSnapshot:
         candidates = removed if complete else reading.all_live_ids(self._connection).tolist()
         live = reading.live_ids(self._connection, candidates)
         ids = sorted(live if allowed is None else live.intersection(allowed.tolist()))
-        scores = self.vectors(ids) @ vector
+        scores = (self.vectors(ids) * vector).sum(axis=1)  # summed as the dense index does, to the last bit
         return [Hit(passage_id=id_, score=float(score)) for id_, score in zip(ids, scores, strict=True)]
 
     def _allowed_ids(self, filters: Filters) -> npt.NDArray[np.int64]:
@@ -137,13 +138,13 @@ class LocalSnapshot:
 
     def status(self) -> StoreStatus:
         """Counts and sizes."""
-        return reading.status(
+        status = reading.status(
             self._connection,
             generation=self._generation,
             encoder=self._encoder.fingerprint,
             size_bytes=_size(self._database.path.parent),
-            dense_kind=self._dense.kind,
         )
+        return replace(status, dense_kind=self._dense.kind_for(status.live_passages))
 
 
 def _size(folder: Path) -> int:
