@@ -26,7 +26,8 @@ _CP1252 = {
 _HIGH = "\u0080-\u00ff" + "".join(sorted(_CP1252))
 _CONTINUATION = "".join(sorted({*_CP1252, *map(chr, range(0x80, 0xC0))}))
 _UTF8_AS_LATIN = re.compile(
-    f"(?:[\u00e2-\u00ef](?:[{_CONTINUATION}]{{2}}| [{_CONTINUATION}]|[{_CONTINUATION}] )|[\u00c2-\u00df][{_CONTINUATION}]|\u00f0[{_CONTINUATION}]{{3}})+"
+    f"(?:[\u00e2-\u00ef](?:[{_CONTINUATION}]{{2}}| [{_CONTINUATION}]|[{_CONTINUATION}] )"
+    f"|[\u00c2-\u00df][{_CONTINUATION}]|\u00f0[{_CONTINUATION}]{{3}})+"
 )
 _PAIRS_AS_LATIN = re.compile(f"(?:[\u00a1-\u00fe\u0081-\u00a0][{_HIGH}@-~]){{2,}}")
 _WORDS = re.compile(f"[^\x00-\x3f\n{REPLACEMENT}]+")

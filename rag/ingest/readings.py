@@ -1,0 +1,36 @@
+"""How characters are read: the characters of GBK by pinyin with tone marks."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+READINGS_FILE = Path(__file__).with_name("data") / "readings.json.gz"
+_TONES = frozenset("\u0304\u0301\u030c\u0300")  # macron, acute, caron, grave
+
+
+def normal_reading(letters: str) -> str:
+    """One spelling for each reading: composed, lower case, with the caron for the third tone and plain letters."""
+    spread = unicodedata.normalize("NFD", letters.lower().replace("\u0251", "a").replace("\u0261", "g"))
+    return unicodedata.normalize("NFC", spread.replace("\u0306", "\u030c"))
+
+
+def has_tone(letters: str) -> bool:
+    """True when exactly one letter carries a tone mark."""
+    return sum(char in _TONES for char in unicodedata.normalize("NFD", normal_reading(letters))) == 1
+
+
+@cache
+def characters_read(reading: str) -> frozenset[str]:
+    """The characters that can be read so; empty when it is no reading. The script is either."""
+    return frozenset(_table().get(normal_reading(reading), ""))
+
+
+@cache
+def _table() -> dict[str, str]:
+    with gzip.open(READINGS_FILE, "rt", encoding="utf-8") as stored:
+        table: dict[str, str] = json.load(stored)["readings"]
+    return table
