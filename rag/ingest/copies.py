@@ -65,9 +65,10 @@ def merge_copies(pieces: Sequence[Piece], lines: Sequence[str], damage: Callable
     return Merged(pieces=tuple(out), duplicates=tuple(duplicates))
 
 
-def pasted_lines(pieces: Sequence[Piece], lines: Sequence[str]) -> frozenset[int]:
-    """Numbers of the lines that say once more what earlier lines of a pasted story say."""
-    return frozenset(pieces[copy].line for group in _twins(pieces, lines).values() for copy in group)
+def pasted_lines(pieces: Sequence[Piece], lines: Sequence[str]) -> dict[int, int]:
+    """The lines that say once more what an earlier line of a pasted story says, by number, each with that line."""
+    twins = _twins(pieces, lines)
+    return {pieces[copy].line: pieces[first].line for first, copies in twins.items() for copy in copies}
 
 
 def _twins(pieces: Sequence[Piece], lines: Sequence[str]) -> dict[int, list[int]]:

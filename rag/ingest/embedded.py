@@ -11,7 +11,7 @@ from rag.offsets import OffsetMap, Rewriter
 
 _REFERENCE = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9a-fA-F]++;?|[a-zA-Z][a-zA-Z0-9]*+;?)")
 _SCRIPT = re.compile(r"<script\b[^>]*+>(.*?)</script", re.IGNORECASE | re.DOTALL)
-_LITERAL = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+_LITERAL = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"|'((?:[^'\\\n]++|\\.)*+)'", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SENTENCE_END = re.compile(r"[。！？]|\\u3002")
 _SHORTEST = 120  # characters of a text inside a script that may be a story
@@ -26,8 +26,13 @@ def articles_in_script(page: str) -> Iterator[tuple[str, OffsetMap]]:
     """Texts inside scripts that hold sentences, unescaped, each with its map onto the page."""
     for script in _SCRIPT.finditer(page):
         for found in _LITERAL.finditer(page, script.start(1), script.end(1)):
-            if found.end(1) - found.start(1) >= _SHORTEST and _SENTENCE_END.search(page, found.start(1), found.end(1)):
-                yield _rewritten(page, found.start(1), found.end(1), _ESCAPE, _unescape_json)
+            start, end = found.span(1) if found[1] is not None else found.span(2)
+            if end - start >= _SHORTEST and _SENTENCE_END.search(page, start, end):
+                text, origin = _rewritten(page, start, end, _ESCAPE, _unescape_json)
+                if "&lt;" in text:
+                    text, inner = unescape_textarea(text, 0, len(text))
+                    origin = inner.after(origin)
+                yield text, origin
 
 
 def _unescape_json(escape: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rag.ingest.copies import Merged, Piece, merge_copies, pasted_lines
 from rag.ingest.features import Feature, features
@@ -16,6 +17,9 @@ from rag.ingest.title import find_title
 from rag.ingest.trim import Trimmer
 
 __all__ = ["Extraction", "Piece", "Reason", "Removed", "extract"]
+
+_LONGEST_HEADING = 60
+_SHORTEST_PARAGRAPH = 30  # characters that a heading without markup needs below it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -79,7 +83,7 @@ def extract(
     kept = merged.pieces
     return Extraction(
         kept=kept,
-        headings=_headings(kept, rows, layout),
+        headings=_headings(kept, rows),
         removed=_removed(reasons, merged, pieces, lines),
         title=title.text or _opening(kept, lines),
         title_line=title.line,
@@ -94,19 +98,24 @@ def _cut(number: int, text: str, row: Feature) -> Piece:
     return Piece(line=number, start=start, end=end - trailing_note(row.key))
 
 
-def _headings(kept: Sequence[Piece], rows: Sequence[Feature], layout: Layout) -> frozenset[int]:
-    """Short lines without a sentence's end that stand before a paragraph, or are marked up as headings."""
-    out = set()
-    for piece, following in zip(kept, [*kept[1:], None], strict=True):
+def _headings(kept: Sequence[Piece], rows: Sequence[Feature]) -> frozenset[int]:
+    """Lines marked up as headings, and short lines without a sentence's end that stand right above a paragraph."""
+    out: set[int] = set()
+    for piece, following in reversed(list(zip_longest(kept, kept[1:]))):
         row = rows[piece.line]
-        if piece.joins or row.size > 60 or row.ends:
+        if piece.joins or row.size > _LONGEST_HEADING or row.text.endswith("。"):
             continue
-        marked = row.line.heading > 0 or (row.is_bold and row.is_short)
-        below = rows[following.line] if following else None
-        introduces = below is not None and row.is_short and not row.bullet and below.is_prose and below.size > row.size
-        if marked or (introduces and not layout.boxes) or (introduces and below is not None and below.ends):
+        if row.line.heading or (row.is_bold and row.is_short and following):
+            out.add(piece.line)
+        elif following and row.is_short and not row.bullet and _is_below(rows[following.line], row, following, out):
             out.add(piece.line)
     return frozenset(out)
+
+
+def _is_below(below: Feature, row: Feature, piece: Piece, headings: set[int]) -> bool:
+    """True for a paragraph longer than the line above it, or for another heading."""
+    paragraph = below.is_prose and below.size >= _SHORTEST_PARAGRAPH and below.size > row.size
+    return paragraph or piece.line in headings
 
 
 def _removed(

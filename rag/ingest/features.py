@@ -54,7 +54,9 @@ class Feature:
         """True when the line holds a sentence, or enough clauses to be part of one, and is not mostly links."""
         if self.link_share > 0.5 or self.is_ticker:
             return False
-        return (self.stops > 0 and self.size >= 4) or (self.pauses >= _PROSE_PAUSES and self.size >= _PROSE_SIZE)
+        if self.stops:
+            return self.size >= 4
+        return self.pauses >= _PROSE_PAUSES and self.size >= _PROSE_SIZE and " | " not in self.text
 
     @property
     def is_ticker(self) -> bool:

@@ -51,7 +51,15 @@ _HEAD_PUBLISHERS = (
     "og:site_name",
     "sitename",
 )
-_HEAD_AUTHORS = ("article:author", "ld:author", "author", "byl", "dc.creator", "weibo:article:author")
+_HEAD_AUTHORS = (
+    "article:author",
+    "og:article:author",
+    "ld:author",
+    "author",
+    "byl",
+    "dc.creator",
+    "weibo:article:author",
+)
 _URLS = ("canonical", "og:url", "ld:url")
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _HEAD = 40  # characters of the story in which a dateline begins
@@ -77,11 +85,12 @@ _BYLINE = re.compile(
     r"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)((?:[\u4e00-\u9fff·]{2,4}"
     r"|[A-Za-z][A-Za-z .]{2,20})(?:[\s、,&和][\s]*[\u4e00-\u9fff·]{2,4})*)"
 )
+_REPORTER = re.compile(r"\S{0,12}(?:记者|通讯员)\s")
 _INLINE_BYLINE = re.compile(
     r"(?:讯|电|报道)\s?[(]\s?(?:[^()]{0,10}?)(?:记者"
     r"|通讯员)\s?[:]?\s?([\u4e00-\u9fff·]{2,4}(?:[\s、,][\s]*[\u4e00-\u9fff·]{2,4})*)[^()]{0,20}[)]"
 )
-_UNDATED = re.compile(rf"{roles.DATE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
+_UNDATED = re.compile(rf"{roles.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
 _ACCOUNT = re.compile(r"[\w·《》]{2,16}")
 _SOURCE_MARKS = re.compile(r"author|source|media|account|origin|publish|column|name")
 _OWNER = re.compile(
@@ -94,7 +103,7 @@ _OUTLET = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"(?:未知|不详|佚名|无|匿名|暂无|本[站网](?:原创)?|原创|转载|网络|互联网|网友)|[\w.+-]+@[\w-]+\.\w+|\d+|name"
-    r"|author|admin\w*|editor|null|undefined|none|-+|https?:.*",
+    r"|author|\w*admin\w*|editor|null|undefined|none|-+|https?:.*",
     re.IGNORECASE,
 )
 
@@ -192,12 +201,16 @@ def _author(
         if row.size > 60 or row.ends:
             found = _INLINE_BYLINE.search(row.key)
         else:
-            found = (_BYLINE.search(row.key) if roles.is_byline(row.key) else None) or _WRITER.search(row.key)
+            found = (_BYLINE.search(row.key) if _names_writer(row.key) else None) or _WRITER.search(row.key)
         value = _slice(row, found) if found else ""
         if value and not _PLACEHOLDER.fullmatch(value):
             return value
-    names = (head.get(name, "") for name in _HEAD_AUTHORS)
-    return next((name for name in names if _is_name(name) and name not in title.site), "")
+    names = (head.get(name, "") for name in _HEAD_AUTHORS if name != "author" or head.get(name, "") not in title.site)
+    return next((name for name in names if _is_name(name)), "")
+
+
+def _names_writer(key: str) -> bool:
+    return roles.is_byline(key) or bool(_REPORTER.match(key))
 
 
 def _is_name(value: str) -> bool:

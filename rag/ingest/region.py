@@ -52,7 +52,6 @@ _SIDE_MARKS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
         _marks(
             "editors editorname editorinfo zebian bianji author~bio author~info author~card author~box "
             "article~info article~meta article~source",
-            "editor",
         ),
     ),
     (

@@ -73,6 +73,10 @@ _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 
 DATE_TIME = re.compile(rf"(?:{_DATE}\s*(?:星期.|周.)?\s*{_CLOCK}|{_DATE})")
 ONLY_DATE_TIME = re.compile(rf"[\[(【]?\s*{_DATE}\s*(?:星期.|周.)?\s*{_CLOCK}\s*[\])】]?")
+_SIGNED = re.compile(
+    rf"[(]?{_DATE}[)]?"
+    rf"|[(]?[〇○零一二三四五六七八九十]{{4}}年[一二三四五六七八九十]{{1,3}}月[一二三四五六七八九十]{{1,3}}日[)]?"
+)
 _CREDITS = re.compile(
     rf"[\[(【<\s|丨*■●]*(?:[^\s:/|,。]{{0,12}}?{_ANY_ROLE}{_SEPARATOR}{_VALUE}[\s,、|)】\]]*)+[\s|)】\]>]*"
 )
@@ -129,7 +133,7 @@ _DISCLAIMER = re.compile(
     r"|本文版权)[\]】)]*\s?(?:[::|].*|$)"
 )
 _RELATED_HEAD = re.compile(
-    r"[\s【\[(>·•|]*(?:(?:相关|推荐|延伸|更多|热门|热点|最新|精彩|猜你|编辑|小编|为您|今日|本周|本月|24小时|往期"
+    r"[\s【\[(>·•|]*(?:(?:相关|推荐|延伸|更多|热门|热点|最新|精彩|猜你|为你|编辑|小编|为您|今日|本周|本月|24小时|往期"
     r"|其他|其它|同类|扩展|"
     r"精选|阅读|您可能|你可能|大家|点击|作者|本站|本网|频道|图片|视频|站内|栏目|焦点)(?:最近|最新|您?还?在|还|也"
     r"|都|的)?"
@@ -142,7 +146,7 @@ _RELATED_HEAD = re.compile(
     r"\s?[\]】)::>|]*(?:\s?(?:更多|more|hot|查看(?:全部|更多)|换一[换批]|>+).{0,4})?"
 )
 _RELATED_LINK = re.compile(
-    r"[\s【\[(>·•]*(?:相关(?:阅读|新闻|报道|链接|文章)|推荐阅读|延伸阅读|更多阅读|点击(?:查看|阅读)"
+    r"[\s【\[(>·•▲△■※◎●]*(?:相关(?:阅读|新闻|报道|链接|文章)|推荐阅读|延伸阅读|更多阅读|点击(?:查看|阅读)"
     r"|往期回顾)\s?[\]】)]*[::>].+"
 )
 _COMMENT_HEAD = re.compile(
@@ -157,9 +161,9 @@ _COMMENT_TOOLS = re.compile(
     r"(?:(?:查看)?回复|举报|点赞|赞同?|支持|反对|踩|顶|引用|分享|收藏|删除|来自.{0,10}|沙发|板凳|\d+楼|楼主|"
     r"(?:刚刚|昨天|前天|今天|\d+\s?(?:秒|分钟|小时|天|周|个?月|年)前)(?:\s?\d{1,2}:\d{2})?|[\s|·()+\d\[\]])+"
 )
+_AD_LABEL = re.compile(r"[\s【\[(—※*-]*(?:广告|推广|赞助(?:内容)?|advertisement|sponsored|ad)[\s】\])—※*-]*")
 _ADVERT = re.compile(
-    r"[\s【\[(—-]*(?:广告|推广|赞助(?:内容)?|advertisement|sponsored|ad)[\s】\])—-]*"
-    r"|.{0,20}(?:(?:敬?请|欢迎|记得|快来|点击.{0,6}|长按.{0,8}|搜索)(?:持续|继续)?(?:关注|订阅|下载|添加)|(?:关注"
+    r".{0,20}(?:(?:敬?请|欢迎|记得|快来|点击.{0,6}|长按.{0,8}|搜索)(?:持续|继续)?(?:关注|订阅|下载|添加)|(?:关注"
     r"|订阅|添加)(?:我们|.{0,12}(?:公众号|微信|"
     r"微博|头条号))|下载.{0,14}(?:客户端|app)|加(?:入|微信).{0,8}群|立即(?:购买|报名|咨询|下载)|(?:感谢"
     r"|谢谢)(?:您|你)的?(?:反馈|阅读|支持)).{0,40}"
@@ -170,6 +174,10 @@ _PHOTO = re.compile(
     r"|.{0,70}(?:\S{2,10}\s?(?:摄|供图)|(?:资料|示意|效果)图片?|视觉中国.{0,8}|图源.{0,16}"
     r"|(?:本文)?图片?(?:均)?(?:来源|来自|由|除).{0,30}"
     r"|(?:记者|通讯员)\s?\S{2,8}\s图|\s图)[。)\]]?"
+)
+_PHOTO_BYLINE = re.compile(
+    r"[^。!?;]{2,56}。?[\s(/:][^\s。,!?;()]{0,8}?[\s(/:]?[\u4e00-\u9fff·]{2,4}\s?(?:摄"
+    r"|供图)[)\]】。]?"
 )
 _PHOTO_NOTE = re.compile(
     r"[(\[【]?(?:(?:点击|单击|双击).{0,8}(?:大图|原图|图片|放大).{0,6}|(?:本文|文中)?(?:所有)?图片?(?:均"
@@ -206,6 +214,11 @@ def is_named(key: str) -> bool:
 def is_photo_credit(key: str) -> bool:
     """True when a folded line is worded as a caption (`图为…`, `张三 摄`, `资料图`)."""
     return len(key) <= 100 and bool(_PHOTO.fullmatch(key.strip()))
+
+
+def is_photo_byline(key: str) -> bool:
+    """True for a phrase that ends in a photographer's name, which is a caption wherever it stands."""
+    return len(key) <= 70 and bool(_PHOTO_BYLINE.fullmatch(key.strip()))
 
 
 def is_photo_note(key: str) -> bool:
@@ -263,6 +276,11 @@ def is_share(key: str) -> bool:
     return len(key) <= 60 and bool(_WORDS.search(key)) and bool(_SHARE.fullmatch(key.strip()))
 
 
+def is_ad_label(key: str) -> bool:
+    """True when a folded line says that an advertisement stands here."""
+    return len(key) <= 24 and bool(_AD_LABEL.fullmatch(key))
+
+
 def is_advert(key: str) -> bool:
     """True when a folded line asks the reader to follow, download or buy, or is marked as an advertisement."""
     return len(key) <= 70 and bool(_ADVERT.fullmatch(key.strip()))
@@ -289,6 +307,11 @@ def is_byline(key: str) -> bool:
     return (
         len(bare) <= 50 and not bare.endswith(("说", ":")) and bool(_BYLINE.fullmatch(bare) or _NAMES.fullmatch(bare))
     )
+
+
+def is_signed_date(key: str) -> bool:
+    """True for a day alone on a line, with which notices are signed."""
+    return bool(_SIGNED.fullmatch(key.strip()))
 
 
 def is_dateline(key: str) -> bool:

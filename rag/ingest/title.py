@@ -16,6 +16,7 @@ _LONGEST = 80
 _SITE_DIVIDER = re.compile(r"\s*(?:[_|｜]|-{1,2}|–|—{1,2}|›|»|<)\s*|\s{1,}(?=\S{2,16}$)")
 _SQUEEZE = re.compile(r"[\W_]+")
 _TOLD = ("og:title", "ld:headline", "headline", "twitter:title", "articletitle", "dc.title")
+_SURE_LENGTH = 10  # from which a line right above a story is its headline, whatever it speaks of
 _ABOUT_BODY = 0.3  # share of a headline's bigrams that the story repeats
 
 
@@ -91,19 +92,26 @@ def _above_story(rows: Sequence[Feature], region: Region) -> int | None:
         if at >= first or not _may_be_headline(rows, lines, at):
             continue
         own = bigrams(row.text)
-        shared = len(own & body) / len(own) if own else 0.0
         if row.line.heading == 1:
             return at
-        if (shared >= _ABOUT_BODY or row.line.heading) and (best is None or shared > best[0] + 0.2):
-            best = shared, at
-    return best[1] if best else None
+        shared = len(own & body) / len(own) if own else 0.0
+        weight = shared * len(own & body)  # a long headline repeats less of itself than a short label does
+        if (shared >= _ABOUT_BODY or row.line.heading) and (best is None or weight > best[0]):
+            best = weight, at
+    if best:
+        return best[1]
+    near = [at for at in lines if at < first and _may_be_headline(rows, lines, at) and rows[at].size >= _SURE_LENGTH]
+    return near[-1] if near else None
 
 
 def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int) -> bool:
     row = rows[at]
     if not _may_be_title(row) or row.text.endswith(("。", "；", "，", "：", ";", ",", ":")) or row.is_row or row.bullet:
         return False
-    if roles.is_navigation(row.key) or roles.is_credit(row.key) or roles.is_breadcrumb(row.key) or row.is_empty:
+    tests = (roles.is_navigation, roles.is_credit, roles.is_breadcrumb, roles.is_dateline, roles.is_share)
+    if row.is_empty or any(test(row.key) for test in tests):
+        return False
+    if sum(map(str.isalpha, row.text)) < _SHORTEST:
         return False
     return row.size <= 60 and any(rows[later].is_prose for later in lines if at < later <= at + 40)
 

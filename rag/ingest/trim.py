@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.ingest import roles
@@ -24,10 +24,10 @@ class Trimmer:
     """Gives each line of a region that is not part of the story its reason, step by step, strongest evidence first."""
 
     def __init__(
-        self, region: Region, rows: Sequence[Feature], title: str, title_line: int | None, pasted: frozenset[int]
+        self, region: Region, rows: Sequence[Feature], title: str, title_line: int | None, pasted: Mapping[int, int]
     ) -> None:
         self._rows = rows
-        self._pasted = pasted  # lines of a second copy, which no heading above them makes something else
+        self._pasted = pasted  # lines of a second copy, each with the line it repeats
         self._region = region
         self._title = title
         self._title_line = title_line
@@ -113,7 +113,7 @@ class Trimmer:
 
     def _is_caption(self, row: Feature) -> bool:
         """Marked up or worded as a caption, or a short line below a picture that does not look like a heading."""
-        if "figcaption" in row.line.tags or roles.is_photo_note(row.key):
+        if "figcaption" in row.line.tags or roles.is_photo_note(row.key) or roles.is_photo_byline(row.key):
             return True
         if not row.line.pictures or row.line.heading or row.size > 80:
             return False
@@ -183,11 +183,17 @@ class Trimmer:
                 self._cut_after(number, Reason.COPYRIGHT, at_most=1.0)
 
     def _cut_after(self, number: int, reason: Reason, *, at_most: float) -> None:
-        """Drop what follows inside the heading's box, if it is no more than `at_most` of the prose before it."""
+        """Drop what follows inside the heading's box, if it is no more than `at_most` of the prose before it.
+
+        A second copy of what stands before the heading stays.
+        """
         live = set(self.live())
-        after = [later for later in self._region.below(number) if later in live and later not in self._pasted]
+        after = [
+            later for later in self._region.below(number) if later in live and self._pasted.get(later, number) >= number
+        ]
         before = self._prose([earlier for earlier in live if earlier < number])
-        if before >= 40 and self._prose(after) <= at_most * before:
+        paragraphs = sum(row.size for row in map(self._rows.__getitem__, after) if row.is_prose and row.ends)
+        if before >= 40 and paragraphs <= at_most * before:
             self._drop(after, reason)
             return
         for later in after if reason is Reason.RELATED else ():
@@ -244,25 +250,40 @@ class Trimmer:
         row = self._rows[number]
         low, high = (edge, number) if forward else (number, edge)
         between = {self.reasons[at] for at in range(low + 1, high) if at in self.reasons}
-        if row.link_share > 0.3 or between - {Reason.EMPTY, Reason.CAPTION, Reason.ADVERT}:
+        if (row.link_share > 0.3 and not roles.is_attachment(row.key)) or between - {
+            Reason.EMPTY,
+            Reason.CAPTION,
+            Reason.ADVERT,
+        }:
             return False
         if not forward and self._title_line is not None and number < self._title_line:
             return False
-        introduced = self._rows[edge].text.endswith(("：", ":"))
-        return self._has_boxes or row.is_row or introduced or (not forward and self._title_line is not None)
+        if self._has_boxes or not forward:
+            return self._has_boxes or row.is_row or self._title_line is not None
+        last = self._rows[edge]
+        return last.text.endswith(("：", ":")) or (row.is_row and last.is_row)
 
     def _drop_weak(self) -> None:
         """Bylines and legal notices, which a story holds only at its ends."""
         live = self.live()
-        for numbers in (live, live[::-1]):
+        prose = [number for number in live if self._rows[number].is_prose]
+        for number in live:
+            if number < prose[0] and self._is_below_title(self._rows[number]):
+                self._drop([number], _edge_role(self._rows[number]) or Reason.NAVIGATION)
+        for numbers, at_head in ((live, True), (live[::-1], False)):
             for number in numbers:
-                row = self._rows[number]
                 if number in self.reasons:
                     continue
-                reason = _edge_role(row)
-                if reason is None:
+                reason = _edge_role(self._rows[number])
+                signed = not at_head and roles.is_signed_date(self._rows[number].key)
+                if reason is None or signed:
                     break
                 self._drop([number], reason)
+
+    def _is_below_title(self, row: Feature) -> bool:
+        """True for a line of the kind that stands between headline and story: dates, counts, who wrote it."""
+        bare = not any(character.isalpha() for character in row.text)
+        return _edge_role(row) is not None or (bare and not self._has_boxes)
 
 
 def _role(row: Feature) -> Reason | None:
@@ -276,6 +297,7 @@ def _role(row: Feature) -> Reason | None:
         (Reason.CREDIT, roles.is_named),
         (Reason.BREADCRUMB, roles.is_breadcrumb),
         (Reason.SHARE, roles.is_share),
+        (Reason.ADVERT, roles.is_ad_label),
     ):
         if test(key):
             return reason
