@@ -6,13 +6,14 @@ Loading this module loads torch, which takes seconds; import it only when such a
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
-from transformers.utils import logging
+from transformers.utils import logging as remarks
 
 from embeddings.encoder import EncoderSpec, Vectors
 from embeddings.errors import EncoderError
@@ -126,14 +127,14 @@ def _load(name: str, revision: str | None, device: str, *, only_local: bool) -> 
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Without the progress bar and the remark that the pooling layer, which is not used, has no weights."""
-    before = logging.get_verbosity()
-    logging.set_verbosity(logging.ERROR)
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers leaves out the type
+    before = remarks.get_verbosity()
+    remarks.set_verbosity(logging.ERROR)
+    remarks.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers leaves out the type
     try:
         yield
     finally:
-        logging.set_verbosity(before)
-        logging.enable_progress_bar()  # type: ignore[no-untyped-call] # transformers leaves out the type
+        remarks.set_verbosity(before)
+        remarks.enable_progress_bar()  # type: ignore[no-untyped-call] # transformers leaves out the type
 
 
 def _content_hash(folder: Path) -> str:

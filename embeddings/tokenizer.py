@@ -53,7 +53,7 @@ class UnigramTokenizer:
 
     def _normalise(self, text: str) -> str:
         marked = _SPACES.sub(" ", text.translate(self._rules)).replace(" ", SPACE)
-        return marked if marked.startswith(SPACE) else SPACE + marked
+        return SPACE + marked if marked and not marked.startswith(SPACE) else marked
 
     def _best_split(self, text: str) -> list[int]:
         """For each end, the start of the last piece of the best split up to there."""
