@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -11,6 +11,7 @@ from rag.store import clusters, repeats
 from rag.store.journal import Changes
 from rag.store.packing import pack, pack_hashes, pack_vectors, unpack_hashes
 from rag.store.protocol import CommitReport, Prepared, RecurringPolicy, ReprintPolicy
+from rag.store.rules import distinct_parts
 from rag.store.schema import articles, contents, fingerprints, passages, revisions, vectors
 from rag.store.sets import members
 from rag.types import Article
@@ -36,27 +37,16 @@ class _Placed:
 def commit(connection: Connection, batch: Sequence[Prepared], policies: Policies, changes: Changes) -> CommitReport:
     """Store new articles and revisions; the generation of the report is filled in by the caller."""
     report = CommitReport(generation=0)
-    for part in _distinct(batch):
+    for part in distinct_parts(batch):
         report = _joined(report, _commit_distinct(connection, part, policies, changes))
     _refresh(connection, policies, changes)
-    return report
+    changed = dict.fromkeys((*report.added, *report.revised))
+    return replace(report, reprints=_not_live(connection, list(changed)))
 
 
 def _refresh(connection: Connection, policies: Policies, changes: Changes) -> None:
     if policies.recurring and (changes.sentences or changes.fell):
         repeats.refresh(connection, None if changes.fell else changes.sentences, policies.recurring)
-
-
-def _distinct(batch: Sequence[Prepared]) -> Iterator[list[Prepared]]:
-    """Cut a batch where an article comes again, so that each part holds it once."""
-    part: dict[str, Prepared] = {}
-    for prepared in batch:
-        if prepared.article.article_id in part:
-            yield list(part.values())
-            part = {}
-        part[prepared.article.article_id] = prepared
-    if part:
-        yield list(part.values())
 
 
 def _joined(one: CommitReport, other: CommitReport) -> CommitReport:
@@ -65,7 +55,6 @@ def _joined(one: CommitReport, other: CommitReport) -> CommitReport:
         added=one.added + other.added,
         revised=one.revised + other.revised,
         unchanged=one.unchanged + other.unchanged,
-        reprints=one.reprints + other.reprints,
         passages=one.passages + other.passages,
     )
 
@@ -88,7 +77,6 @@ def _commit_distinct(
         added=tuple(article_id for article_id in _ids(fresh) if article_id not in known),
         revised=tuple(revised),
         unchanged=tuple(article_id for article_id in ids if article_id not in set(_ids(fresh))),
-        reprints=_not_live(connection, _ids(fresh)),
         passages=sum(len(prepared.passages) for prepared in fresh),
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from embeddings.encoder import EncoderSpec, Vectors
 from rag.errors import NotFoundError
 from rag.store.protocol import CheckReport, CommitReport, Prepared, RecurringPolicy, ReprintPolicy, StoreStatus
-from rag.store.rules import MAX_COMPARED, rank, require_sound
+from rag.store.rules import MAX_COMPARED, distinct_parts, rank, require_sound
 from rag.text.words import words
 from rag.types import Article, ArticleInfo, Filters, Hit, Passage
 
@@ -157,29 +157,32 @@ class MemoryStore:
     def commit(self, batch: Sequence[Prepared]) -> CommitReport:
         """As in `Store`."""
         require_sound(batch, self._encoder.dim)
-        fresh: dict[str, list[str]] = {"added": [], "revised": [], "unchanged": []}
+        said: dict[str, list[str]] = {"added": [], "revised": [], "unchanged": []}
         passages = 0
-        for prepared in batch:
-            article = prepared.article
-            old = self._kept.get(article.article_id)
-            same = old is not None and old.prepared.article.revision == article.revision
-            fresh["unchanged" if same else "revised" if old else "added"].append(article.article_id)
-            if not same:
-                self._keep(prepared, old)
+        for part in distinct_parts(batch):
+            known = {one.article.article_id: self._kept.get(one.article.article_id) for one in part}
+            fresh = [one for one in part if not _is_same(known[one.article.article_id], one)]
+            for prepared in fresh:
+                self._kept.pop(prepared.article.article_id, None)
+            for prepared in part:
+                old = known[prepared.article.article_id]
+                outcome = "unchanged" if _is_same(old, prepared) else "revised" if old else "added"
+                said[outcome].append(prepared.article.article_id)
+            for prepared in fresh:
+                self._keep(prepared, known[prepared.article.article_id])
                 passages += len(prepared.passages)
-        changed = fresh["added"] + fresh["revised"]
+        changed = dict.fromkeys(said["added"] + said["revised"])
         self._generation += bool(changed)
         hidden = set(self._kept) - live(self._kept)
         return CommitReport(
-            generation=self._generation, added=tuple(fresh["added"]), revised=tuple(fresh["revised"]),
-            unchanged=tuple(fresh["unchanged"]), passages=passages,
+            generation=self._generation, added=tuple(said["added"]), revised=tuple(said["revised"]),
+            unchanged=tuple(said["unchanged"]), passages=passages,
             reprints=tuple(article_id for article_id in changed if article_id in hidden),
         )  # fmt: skip
 
     def _keep(self, prepared: Prepared, old: _Kept | None) -> None:
         self._ingests += 1
         article = prepared.article
-        self._kept.pop(article.article_id, None)
         earlier = tuple(one for one in (old.revisions if old else ()) if one.revision != article.revision)
         self._kept[article.article_id] = _Kept(
             first=old.first if old else self._ingests, latest=self._ingests, prepared=prepared,
@@ -267,6 +270,10 @@ def live(kept: Mapping[str, _Kept]) -> set[str]:
         here = (rank(one.day, one.first), article_id)
         heads[one.cluster] = min(heads.get(one.cluster, here), here)
     return {article_id for _, article_id in heads.values()}
+
+
+def _is_same(kept: _Kept | None, prepared: Prepared) -> bool:
+    return kept is not None and kept.prepared.article.revision == prepared.article.revision
 
 
 def _admits(filters: Filters, kept: _Kept) -> bool:

@@ -343,6 +343,7 @@ class LocalStore:
     def close(self) -> None:
         """Let go of files and locks; the store may not be used afterwards."""
         if self._wrote:
+            self._wrote = False
             with suppress(StoreBusyError), self.writer():
                 self._save_dense(minimum=_CLOSING_SAVE_LAG)
         self._database.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rag.store.protocol import Prepared
@@ -13,6 +13,21 @@ MAX_COMPARED = 32  # reprint candidates with the most bands in common; daily bul
 def rank(day: date | None, number: int) -> tuple[date, int]:
     """Of a reprint cluster the least-ranked article is searched: earliest day first, unknown last, then by ingest."""
     return day or date.max, number
+
+
+def distinct_parts(batch: Sequence[Prepared]) -> Iterator[list[Prepared]]:
+    """Cut a batch where an article comes again, so that each part holds it once.
+
+    The articles of one part that are revised leave their clusters together, before any of the part is clustered.
+    """
+    part: dict[str, Prepared] = {}
+    for prepared in batch:
+        if prepared.article.article_id in part:
+            yield list(part.values())
+            part = {}
+        part[prepared.article.article_id] = prepared
+    if part:
+        yield list(part.values())
 
 
 def require_sound(batch: Sequence[Prepared], dim: int) -> None:
