@@ -58,9 +58,11 @@ def chunk(article: Article, *, minimum: int, maximum: int, overlap: int, skip: C
 def _runs(article: Article, maximum: int, skip: frozenset[int]) -> Iterator[list[_Unit]]:
     """The units of an article, in stretches between skipped sentences."""
     text = article.text
-    headings = {span.start for span in article.headings if span.end - span.start <= maximum // 2}
+    spans = sentences(text)
+    marked = {span.start for span in article.headings}
+    headings = {span.start for span in spans if span.start in marked and span.end - span.start <= maximum // 2}
     stretches: list[list[Span]] = [[]]
-    for span in sentences(text):
+    for span in spans:
         if skip and sentence_hash(text[span.start : span.end]) in skip:
             stretches.append([])
         elif _WORD.search(text, span.start, span.end):
@@ -81,23 +83,23 @@ def _runs(article: Article, maximum: int, skip: frozenset[int]) -> Iterator[list
 
 def _units(text: str, stretch: Sequence[Span], headings: set[int], heading: str, maximum: int) -> Iterator[_Unit]:
     """The sentences of a stretch, each with the headings right above it, over-long ones in clauses."""
-    above: int | None = None
+    above: Span | None = None
     before = 0
     for span in stretch:
+        reach = span.end if span.start in headings else span.start
+        if above is not None and reach - above.start > maximum // 2:  # blank lines count
+            yield _Unit(start=above.start, end=above.end, heading=heading, opens_section=True, opens_block=True)
+            before = above.end
+            above = None
         if span.start in headings:
-            heading = text[span.start : span.end]
-            if above is None or span.end - above > maximum // 2:
-                above = span.start
+            start = _first_fit(text, span.start, span.end)
+            heading = text[start : span.end]
+            above = Span(start=above.start if above else start, end=span.end)
             continue
-        for start, end in _clauses(text, span, maximum - (span.start - above if above is not None else 0)):
-            begin = start if above is None else above
-            yield _Unit(
-                start=begin,
-                end=end,
-                heading=heading,
-                opens_section=above is not None,
-                opens_block="\n" in text[before:begin],
-            )
+        for start, end in _clauses(text, span, maximum - (span.start - above.start if above else 0)):
+            begin = above.start if above else start
+            opens_block = "\n" in text[before:begin]
+            yield _Unit(start=begin, end=end, heading=heading, opens_section=above is not None, opens_block=opens_block)
             above, before = None, end
 
 
