@@ -105,9 +105,9 @@ def _headings(kept: Sequence[Piece], rows: Sequence[Feature]) -> frozenset[int]:
         row = rows[piece.line]
         if piece.joins or row.size > _LONGEST_HEADING or row.text.endswith("。"):
             continue
-        if row.line.heading or (row.is_bold and row.is_short and following):
-            out.add(piece.line)
-        elif following and row.is_short and not row.bullet and _is_below(rows[following.line], row, following, out):
+        marked = row.line.heading > 0 or (row.is_bold and row.is_short and following is not None)
+        stands_above = following is not None and row.is_short and not row.bullet
+        if marked or (stands_above and _is_below(rows[following.line], row, following, out)):
             out.add(piece.line)
     return frozenset(out)
 

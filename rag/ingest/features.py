@@ -77,6 +77,11 @@ class Feature:
         return self.line.bold_chars * 10 >= self.size * 9 and self.size > 0
 
     @property
+    def is_listed(self) -> bool:
+        """True when the line is a row or an item of any list."""
+        return self.is_row or self.bullet
+
+    @property
     def is_row(self) -> bool:
         """True when the line is a row of a table or an item of a numbered list."""
         return self.numbered or len([cell for cell in self.text.split(" | ") if cell.strip(" |")]) > 1

@@ -127,7 +127,9 @@ def visible(page: str, start: int, end: int, *, keep_space: bool = False) -> Ite
             shown = unescape(mark)
             yield Run(low, high) if shown == mark else Run(low, high, shown.translate(_LINE_BREAKS))
         elif keep_space:
-            yield Run(low, high, mark.replace("\r\n", "\n").replace("\r", "\n"))
+            yield from (
+                Run(low + at, low + at + 1, "\n" if c == "\n" else " ") for at, c in enumerate(mark) if c != "\r"
+            )
         elif "\n" in mark and start < low and high < end and _wide(page[low - 1]) and _wide(page[high]):
             continue
         else:

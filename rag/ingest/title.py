@@ -14,6 +14,8 @@ from rag.ingest.region import Region
 _SHORTEST = 4
 _LONGEST = 80
 _SITE_DIVIDER = re.compile(r"\s*(?:[_|｜]|-{1,2}|–|—{1,2}|›|»|<)\s*|\s{1,}(?=\S{2,16}$)")
+_SPOKEN = re.compile("[问答問QA][：:]")  # a question or an answer of an interview
+_LABELLED = re.compile("[^：:]{1,6}[：:]")
 _SQUEEZE = re.compile(r"[\W_]+")
 _TOLD = ("og:title", "ld:headline", "headline", "twitter:title", "articletitle", "dc.title")
 _SURE_LENGTH = 10  # from which a line right above a story is its headline, whatever it speaks of
@@ -100,7 +102,8 @@ def _above_story(rows: Sequence[Feature], region: Region) -> int | None:
             best = weight, at
     if best:
         return best[1]
-    near = [at for at in lines if at < first and _may_be_headline(rows, lines, at) and rows[at].size >= _SURE_LENGTH]
+    near = [at for at in lines if at < first and _may_be_headline(rows, lines, at)]
+    near = [at for at in near if rows[at].size >= _SURE_LENGTH and not _LABELLED.match(rows[at].text)]
     return near[-1] if near else None
 
 
@@ -111,7 +114,7 @@ def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int) -> 
     tests = (roles.is_navigation, roles.is_credit, roles.is_breadcrumb, roles.is_dateline, roles.is_share)
     if row.is_empty or any(test(row.key) for test in tests):
         return False
-    if sum(map(str.isalpha, row.text)) < _SHORTEST:
+    if _SPOKEN.match(row.text) or sum(map(str.isalpha, row.text)) < _SHORTEST:
         return False
     return row.size <= 60 and any(rows[later].is_prose for later in lines if at < later <= at + 40)
 

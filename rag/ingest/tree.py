@@ -76,6 +76,7 @@ class Tree:
         self.nesting_rows: set[int] = set()  # rows with a table inside
         self._stack = [Open("html", 0, frozenset())]
         self._unpushed: Counter[str] = Counter()
+        self._open: Counter[str] = Counter()  # open elements by name
         self._links = 0
         self._rows = 0
         self._show_hidden = show_hidden
@@ -91,6 +92,7 @@ class Tree:
         if len(self._stack) >= DEEPEST:
             self._unpushed[name] += 1
             return
+        self._open[name] += 1
         around = self.top
         style = attributes.get("style", "")
         link = around.link
@@ -119,12 +121,14 @@ class Tree:
         if self._unpushed[name]:
             self._unpushed[name] -= 1
             return
+        if not self._open[name]:
+            return
         barrier = frozenset({"table"}) if name in _TABLE_PARTS - {"table"} else _CELL_SCOPE
         for at in range(len(self._stack) - 1, 0, -1):
             found = self._stack[at].name
             if found == name:
                 if name in BLOCKS or not any(inner.name in BLOCKS for inner in self._stack[at:]):
-                    del self._stack[at:]
+                    self._cut(at)
                 else:
                     self._end_crossed(at)
                 return
@@ -136,20 +140,28 @@ class Tree:
         outer = self._stack[at - 1]
         for inner in self._stack[at + 1 :]:
             inner.link, inner.bold = outer.link, outer.bold
-        del self._stack[at]
+        self._open[self._stack.pop(at).name] -= 1
+
+    def _cut(self, at: int) -> None:
+        """Take all elements from place `at` off the stack."""
+        for element in self._stack[at:]:
+            self._open[element.name] -= 1
+        del self._stack[at:]
 
     def _close_implied(self, name: str) -> None:
         if name in _HEADINGS and self.top.name in _HEADINGS:
-            self._stack.pop()
+            self._cut(-1)
         if name in BLOCKS:
             self._pop_to(frozenset({"p"}), _CELL_SCOPE | {"button"})
         if name in _CLOSES:
             self._pop_to(*_CLOSES[name])
         if self.top.name == "head" and name not in _IN_HEAD:
-            self._stack.pop()
+            self._cut(-1)
 
     def _pop_to(self, targets: frozenset[str], barrier: frozenset[str]) -> None:
         """Close the outermost of `targets` that is open inside `barrier`, with all inside it."""
+        if not any(self._open[name] for name in targets):
+            return
         lowest = 0
         for at in range(len(self._stack) - 1, 0, -1):
             if self._stack[at].name in barrier:
@@ -157,7 +169,7 @@ class Tree:
             if self._stack[at].name in targets:
                 lowest = at
         if lowest:
-            del self._stack[lowest:]
+            self._cut(lowest)
 
     def _box(self, name: str, attributes: Mapping[str, str]) -> int:
         marks = " ".join(attributes[key] for key in ("id", "class", "role", "itemprop") if attributes.get(key))

@@ -16,6 +16,10 @@ _ALIKE = 0.9  # overlap with the title from which it does
 _ALIKE_CAPTIONS = 3  # labelled pictures from which a page labels its pictures
 _LABEL_MAX = 24
 _WORK = re.compile("《[^》]+》")  # the name of a work heads what is quoted from it
+_COLON = ("：", ":")
+_GOES_ON = ("，", ",", "、", "；", ";", *_COLON)
+_LABEL = re.compile(r"[^\s：:，,。]{1,8}[：:]")
+_NO_END = {Reason.EMPTY, Reason.CAPTION, Reason.ADVERT}  # what may stand between lines of one story
 _TAIL_LISTS = 4  # bullets in a row that no sentence introduces
 _DATED = 3  # dated entries in a row that make a list of other articles
 
@@ -166,7 +170,7 @@ class Trimmer:
             return
         lead = self._rows[before[-1]]
         sizes = sum(self._rows[number].size for number in tail) / len(tail)
-        if lead.is_prose and lead.ends and not lead.text.endswith(("：", ":")) and sizes >= 8:
+        if lead.is_prose and lead.ends and not lead.text.endswith(_COLON) and sizes >= 8:
             self._drop(tail, Reason.LINK_LIST)
 
     def _tails(self) -> None:
@@ -209,8 +213,9 @@ class Trimmer:
         if not prose:
             return
         start, end = self._best_run(live)
-        self._drop([number for number in live if number < start], Reason.NAVIGATION)
-        self._drop([number for number in live if number > end], Reason.NAVIGATION)
+        for number in live:
+            if not start <= number <= end:
+                self._drop([number], _edge_role(self._rows[number]) or Reason.NAVIGATION)
         self._drop_weak()
 
     def _best_run(self, live: Sequence[int]) -> tuple[int, int]:
@@ -250,18 +255,20 @@ class Trimmer:
         row = self._rows[number]
         low, high = (edge, number) if forward else (number, edge)
         between = {self.reasons[at] for at in range(low + 1, high) if at in self.reasons}
-        if (row.link_share > 0.3 and not roles.is_attachment(row.key)) or between - {
-            Reason.EMPTY,
-            Reason.CAPTION,
-            Reason.ADVERT,
-        }:
+        if between - _NO_END or (row.link_share > 0.3 and not roles.is_attachment(row.key)):
             return False
-        if not forward and self._title_line is not None and number < self._title_line:
-            return False
-        if self._has_boxes or not forward:
-            return self._has_boxes or row.is_row or self._title_line is not None
-        last = self._rows[edge]
-        return last.text.endswith(("：", ":")) or (row.is_row and last.is_row)
+        if forward:
+            return self._has_boxes or self._is_led_to(number, edge)
+        if self._title_line is not None:
+            return number > self._title_line
+        return self._has_boxes or row.is_row or row.text.endswith(_GOES_ON) or bool(_LABEL.match(row.text))
+
+    def _is_led_to(self, number: int, edge: int) -> bool:
+        """True for the first line of a list that the line above introduces, a further one, or the line that does."""
+        row, last = self._rows[number], self._rows[edge]
+        following = next((at for at in self.live() if at > number), None)
+        leads = row.text.endswith(_COLON) and following is not None and self._rows[following].is_listed
+        return leads or last.text.endswith(_COLON) or (row.is_listed and last.is_listed)
 
     def _drop_weak(self) -> None:
         """Bylines and legal notices, which a story holds only at its ends."""
