@@ -1,0 +1,39 @@
+"""How a server opens its data: the engine, warmed up, over the starter articles if there are none yet."""
+
+from __future__ import annotations
+
+from rag.api.service import Opener, Progress
+from rag.config import Settings
+from rag.ingest.sources import read_sources
+from rag.starter import starter_folder
+from rag.types import Question
+from rag.wiring import Engine, open_engine
+
+_WARM_UP = Question(text="预热")
+
+
+def opener(settings: Settings, *, seeds: bool) -> Opener:
+    """A function that opens the engine and makes it ready to answer, and closes it again if that fails."""
+
+    def open_ready(progress: Progress) -> Engine:
+        engine = open_engine(settings, progress=progress)
+        try:
+            if seeds:
+                _ingest_starter_articles(engine, progress)
+            engine.retriever.retrieve(_WARM_UP)  # loads the encoder and the indexes, which the first question would
+        except BaseException:
+            engine.close()
+            raise
+        return engine
+
+    return open_ready
+
+
+def _ingest_starter_articles(engine: Engine, progress: Progress) -> None:
+    with engine.store.snapshot() as snapshot:
+        if snapshot.status().articles:
+            return
+    documents = list(read_sources([starter_folder()], max_bytes=engine.settings.max_document_bytes))
+    engine.pipeline().ingest(
+        documents, progress=lambda now: progress("indexing the starter articles", now.done / len(documents))
+    )

@@ -1,0 +1,87 @@
+"""`jushi serve`: the HTTP server."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Annotated
+
+import typer
+
+from rag.cli.options import AsJson, Data
+from rag.cli.output import write_json
+from rag.config import Settings, load_settings
+from rag.errors import ConfigError, JushiError
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 8000 by default, 0 for a free one.")] = None,
+    seeds: Annotated[bool, typer.Option("--seeds", help="Index the starter articles first if there are none.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the OpenAI-compatible API and the readable articles over HTTP until Ctrl-C."""
+    settings = load_settings(data=data, host=host, port=port)
+    listener = _listen(settings)
+    address = _address(listener)
+    if as_json:
+        write_json({"url": address, "data": str(settings.data.resolve())})
+    else:
+        sys.stderr.write(f"jushi: serving {settings.data} on {address} (Ctrl-C stops)\n")
+    _run(settings, listener, seeds=seeds)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A bound socket, so that a taken port is known before anything is loaded.
+
+    Raises:
+        ConfigError: the address cannot be bound.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen()  # from here on early clients wait instead of being turned away
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}; --port chooses another"
+        ) from error
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
+    """Serve on the socket until a signal; a failure to open the data ends the server and is raised here."""
+    # Imported here, since every other command starts in a fraction of the time without the HTTP stack.
+    import uvicorn  # noqa: PLC0415 - see above
+
+    from rag.api.app import create_app  # noqa: PLC0415 - see above
+    from rag.api.opening import opener  # noqa: PLC0415 - see above
+    from rag.logs import configure_logs  # noqa: PLC0415 - see above
+
+    configure_logs(settings.log_level)
+    failures: list[Exception] = []
+
+    def stop(error: Exception) -> None:
+        failures.append(error)
+        server.should_exit = True
+
+    app = create_app(settings, opener(settings, seeds=seeds), on_failure=stop)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=30, server_header=False, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    with listener:
+        server.run(sockets=[listener])
+    for error in failures:
+        raise error
+    if not server.started:
+        raise JushiError("the server could not start; its log says why")
