@@ -77,7 +77,11 @@ def _article_problems(connection: Connection, article_id: str) -> Iterator[str]:
         return
     if not all(0 <= s.origin_start <= s.origin_end <= len(article.source_text) for s in article.source_map.segments):
         yield f"the source map of article {article_id!r} leads outside its source"
-    stored = reading.passages_of(connection, article_id)
+    try:
+        stored = reading.passages_of(connection, article_id)
+    except ValueError as error:
+        yield f"the passages of article {article_id!r} cannot be read: {error}"
+        return
     noted = connection.execute(
         select(revisions.c.passages)
         .join_from(revisions, articles, articles.c.current == revisions.c.number)

@@ -15,8 +15,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from rag.errors import StoreBusyError, StoreError, StoreVersionError
 from rag.store.schema import SCHEMA_VERSION, meta, metadata
 
+_BUSY_TIMEOUT = "PRAGMA busy_timeout = 5000"
 _PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",
+    _BUSY_TIMEOUT,
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = FULL",  # a commit is on the disk when it returns, so power loss keeps it as well
     "PRAGMA temp_store = MEMORY",
@@ -127,8 +128,12 @@ class Database:
             closing(self._engine.raw_connection()) as connection,
             closing(connection.cursor()) as cursor,
         ):
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute("PRAGMA busy_timeout = 100")
+            try:
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                cursor.execute(_BUSY_TIMEOUT)
 
     def close(self) -> None:
         """Close every connection that is not in use."""

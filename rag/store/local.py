@@ -309,6 +309,8 @@ class LocalStore:
     def check(self, *, repair: bool = False) -> CheckReport:
         """Compare the derived indexes with the catalogue; with `repair`, rebuild what disagrees.
 
+        A catalogue that contradicts itself is reported and stays as it is, since what it should say is not known.
+
         Raises:
             StoreBusyError: another process is writing.
             StoreError: the catalogue itself cannot be read, or repair was asked of a store opened for reading only.
@@ -328,15 +330,17 @@ class LocalStore:
     def _checked(self) -> CheckReport:
         with self._database.reading() as connection:
             generation = journal.generation(connection)
-            lexical = checking.lexical_problems(connection, self._lexical)
-            dense = checking.dense_problems(connection, self._dense.reopened(connection, generation), self._encoder.dim)
-            own = checking.catalogue_problems(connection, self._encoder.dim)
+            problems = checking.catalogue_problems(connection, self._encoder.dim)
+            if not problems:  # only a sound catalogue can say what is wrong with the indexes
+                problems.extend(checking.lexical_problems(connection, self._lexical))
+                dense = self._dense.reopened(connection, generation)
+                problems.extend(checking.dense_problems(connection, dense, self._encoder.dim))
             status = reading.status(connection, generation=generation, encoder="", size_bytes=0)
         return CheckReport(
             generation=generation,
             articles=status.articles,
             passages=status.passages,
-            problems=(*own, *lexical, *dense),
+            problems=tuple(problems),
             repaired=False,
         )
 
