@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import sqlite3
@@ -91,10 +92,10 @@ class VectorCache:
                         self._connection = self._open()
                     with self._connection:
                         return work(self._connection)
-                except sqlite3.OperationalError as error:  # locked, read-only, disk full
+                except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, disk full, no such folder
                     _log.warning("vector cache %s cannot be used: %s", self._path, error)
                     return otherwise
-                except (sqlite3.DatabaseError, OSError) as error:
+                except sqlite3.DatabaseError as error:
                     _log.warning("vector cache %s is damaged and is begun anew: %s", self._path, error)
                     if attempt == 0:
                         self._discard()
@@ -117,7 +118,8 @@ class VectorCache:
             self._connection.close()
             self._connection = None
         for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.with_name(self._path.name + suffix).unlink()
 
 
 def _read(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterable[tuple[bytes, bytes]]:

@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -72,6 +73,7 @@ class RemoteEncoder:
         self._probing = threading.Lock()
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._client = httpx.Client(timeout=timeout, headers=headers)
+        self._closing = weakref.finalize(self, self._client.close)
 
     @property
     def spec(self) -> EncoderSpec:
@@ -110,7 +112,7 @@ class RemoteEncoder:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._client.close()
+        self._closing()
 
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.spec.dim), np.float32)

@@ -6,6 +6,7 @@ import json
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -144,9 +145,8 @@ class EmbeddingServer:
     paths: list[str] = field(default_factory=list)
 
 
-@pytest.fixture
-def embedding_server() -> Iterator[EmbeddingServer]:
-    """A real HTTP server on a free port; it answers in reverse order and does not normalise."""
+@contextmanager
+def _serving() -> Iterator[EmbeddingServer]:
     state = EmbeddingServer()
     encoder = HashingEncoder(dim=64)
 
@@ -184,3 +184,17 @@ def embedding_server() -> Iterator[EmbeddingServer]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def embedding_server() -> Iterator[EmbeddingServer]:
+    """A real HTTP server on a free port; it answers in reverse order and does not normalise."""
+    with _serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def module_server() -> Iterator[EmbeddingServer]:
+    """Another such server, for a whole module."""
+    with _serving() as server:
+        yield server
