@@ -51,7 +51,7 @@ def assemble(document: RawDocument) -> Article:
     starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
     text, kept_map, places = _join(repaired.text, extraction.kept, starts)
     if not _WORD.search(text):
-        raise UnreadableError(f"{document.name} holds no article text")
+        raise UnreadableError("the content holds no article text; expected at least one sentence")
     metadata = extraction.metadata
     return Article(
         article_id=article_id_of(document),
