@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from rag.ingest.assemble import assemble
+from rag.ingest.sources import read_sources
 from rag.text.script import fold
+from rag.types import Article, RawDocument
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"
@@ -46,9 +51,55 @@ DECLARED = {
 }
 NOT_ARTICLES = {"README.rst", ".gitattributes"}
 
+# document -> (title, publisher, day of publication); what the page does not say stays unknown
+ARTICLES: dict[str, tuple[str, str | None, date | None]] = {
+    "anyuan-five-measures.md": ("安源区义务教育优质均衡：五项措施一览", "赣西教育观察资料室", date(2024, 12, 23)),
+    "anyuan-new-places.html": ("安源添5000个学位，两万家庭等来好消息", "赣西教育观察", date(2024, 12, 16)),
+    "anyuan-parents-letters.txt": ("家长来信：安源的新学位，我家赶得上吗", "赣西教育观察", date(2024, 12, 25)),
+    "briefs.jsonl:1": ("安源添5000个学位，两万家庭等来好消息", "每日教育简报", date(2024, 12, 17)),
+    "briefs.jsonl:2": ("快讯：成都东部新区四年新开办学校、幼儿园20所", "每日教育简报", date(2024, 12, 11)),
+    "briefs.jsonl:3": ("更正：成都东部新区四年新开办学校、幼儿园23所", "每日教育简报", date(2024, 12, 13)),
+    "briefs.jsonl:4": ("焦作：特殊教育学校高中班加快建设", "每日教育简报", date(2024, 12, 20)),
+    "briefs.jsonl:5": ("一句话教育：今天的三个数字", "每日教育简报", date(2024, 12, 26)),
+    "compilers-interview.txt": ("对谈：一个百分点的分量", "学位地图", date(2025, 1, 8)),
+    "dongbu-four-years.txt": ("四年账本：成都东部新区教育的几组数字", "东进教育周报", date(2024, 12, 14)),
+    "dongbu-meeting-big5.html": ("成都東部新區推進會側記：誰說了什麼", "西部教育問答", date(2024, 12, 13)),
+    "dongbu-mentors.txt": ("120余名“启志导师”走进校园，成都东部新区探路协同育人", None, None),
+    "dongbu-plan-questions.html": ("问答：成都东部新区的教育综改，要做到什么程度", "西部教育问答", date(2024, 12, 15)),
+    "jiaozuo-high-schools.txt": (
+        "焦作普通高中“1256”工程：从学科基地到县中帮扶",
+        "豫北校园建设通讯",
+        date(2024, 12, 21),
+    ),
+    "jiaozuo-kindergartens.html": ("92.8%意味着什么？读懂焦作的普惠性幼儿园", "怀川教育笔记", date(2024, 12, 18)),
+    "jiaozuo-school-buildings.html": (
+        "焦作校舍建设盘点：147所中小学与34845个学位",
+        "豫北校园建设通讯",
+        date(2024, 12, 20),
+    ),
+    "jiaozuo-school-groups.txt": ("焦作集團化辦學：83個集團帶起163所薄弱學校", "懷川教育筆記", date(2024, 12, 19)),
+    "jiaozuo-timeline.html": ("焦作基礎教育大事記", "懷川教育筆記", date(2024, 12, 24)),
+    "three-places-compared.html": ("三地教育数据放在一起看：安源、焦作与成都东部新区", "学位地图", date(2025, 1, 6)),
+}
+# Words of navigation, side columns, tickers, recommendations and footers: none is part of a story.
+AROUND_THE_STORIES = (
+    "热门排行", "老校长的三十本工作日记", "校服选购有了新标准", "网友评论", "孩子不肯午睡怎么办", "栏目导航",
+    "县区动态", "校园围墙上的三百米画卷", "您现在的位置", "助学金什么时候发放", "食堂阿姨写给毕业生的信", "推荐阅读",
+    "十项合作任务", "总值班", "暂无更多评论", "一座县城的校车路线图", "山區教師的週末讀書會", "一支粉筆的旅行",
+    "上一篇", "版权所有", "版權所有", "免责声明", "责任编辑",
+)  # fmt: skip
+
 
 def decoded(name: str) -> str:
     return (SEEDS / name).read_bytes().decode(EXPECTED[name][0])
+
+
+@cache
+def cleaned() -> dict[str, Article]:
+    """The starter articles by the name of their document, as they are ingested."""
+    documents = list(read_sources([SEEDS], max_bytes=1_000_000, stdin=None))
+    assert all(isinstance(document, RawDocument) for document in documents)
+    return {Path(d.name).name: assemble(d) for d in documents if isinstance(d, RawDocument)}
 
 
 def letters(text: str) -> str:
@@ -91,10 +142,30 @@ def test_gb2312_is_declared_but_not_enough(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_figures_stand_in_the_file(name: str) -> None:
-    """The facts that an article is there for can be read in it, whatever its script."""
-    text = fold(LEFTOVER_PINYIN.sub("", decoded(name)))
+def test_figures_stand_in_the_running_text(name: str) -> None:
+    """The facts that an article is there for are in its main text after cleaning, whatever its script."""
+    text = fold("\n".join(article.text for key, article in cleaned().items() if key.split(":")[0] == name))
     assert [figure for figure in EXPECTED[name][1] if fold(figure) not in text] == []
+
+
+def test_every_document_becomes_an_article_and_the_table_does_not() -> None:
+    """Ingesting the folder gives one article per page or record, and leaves out the file that describes them."""
+    assert set(cleaned()) == set(ARTICLES)
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_title_publisher_and_day_are_found(name: str) -> None:
+    """What is printed about a page, and no more, becomes its metadata."""
+    article = cleaned()[name]
+    day = article.published.day if article.published else None
+    assert (article.title, article.publisher, day) == ARTICLES[name]
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_nothing_around_a_story_gets_into_it(name: str) -> None:
+    """Menus, side columns, tickers, recommendations and footers are left out of the main text."""
+    text = cleaned()[name].text
+    assert [words for words in AROUND_THE_STORIES if words in text] == []
 
 
 @pytest.mark.parametrize("name", ["jiaozuo-school-groups.txt", "jiaozuo-timeline.html"])
