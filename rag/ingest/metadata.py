@@ -62,6 +62,7 @@ _HEAD_AUTHORS = (
 )
 _URLS = ("canonical", "og:url", "ld:url")
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_SHORT = 60  # characters of a line that may be nothing but credits
 _HEAD = 40  # characters of the story in which a dateline begins
 _IN_TEXT = re.compile(
     r"(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日|(?:19|20)\d\d-\d{1,2}-\d{1,2}|昨[日天]|今[日天]|前[日天]"
@@ -76,19 +77,18 @@ _SOURCE = re.compile(
 )
 _TIME_ROLE = re.compile(rf"(?:{roles.TIMES})\s?[:|]")
 _WRITER = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff])(?:{roles.WRITERS})|(?:记者|通讯员|作者"
-    rf"|撰稿))\s?[:/]\s*([^:/|。!?]{{1,38}}?[^\s:/|。]?){_END}"
+    rf"(?:(?:文\s?/\s?图|图\s?/\s?文|图文|文图)\s?[:/]?\s?"
+    rf"|(?:(?<![\u4e00-\u9fff])(?:{roles.WRITERS})|记者|通讯员|作者|撰稿)\s?[:/]\s*)"
+    rf"([^:/|。!?]{{1,38}}?[^\s:/|。]?){_END}"
 )
 _EDITOR_ROLES = roles.spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 编辑")
 _EDITOR = re.compile(rf"(?:{_EDITOR_ROLES})\s?[:/]\s*([^\s:/|。!?][^:/|。!?]{{0,18}}?){_END}")
 _BYLINE = re.compile(
-    r"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)((?:[\u4e00-\u9fff·]{2,4}"
-    r"|[A-Za-z][A-Za-z .]{2,20})(?:[\s、,&和][\s]*[\u4e00-\u9fff·]{2,4})*)"
+    rf"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)({roles.PEOPLE}|[A-Za-z][A-Za-z .]{{2,20}})"
 )
 _REPORTER = re.compile(r"\S{0,12}(?:记者|通讯员)\s")
 _INLINE_BYLINE = re.compile(
-    r"(?:讯|电|报道)\s?[(]\s?(?:[^()]{0,10}?)(?:记者"
-    r"|通讯员)\s?[:]?\s?([\u4e00-\u9fff·]{2,4}(?:[\s、,][\s]*[\u4e00-\u9fff·]{2,4})*)[^()]{0,20}[)]"
+    rf"(?:讯|电|报道)\s?[(]\s?[^()]{{0,10}}?(?:记者|通讯员)\s?:?\s?({roles.PEOPLE})[^()]{{0,20}}[)]"
 )
 _UNDATED = re.compile(rf"{roles.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
 _ACCOUNT = re.compile(r"[\w·《》]{2,16}")
@@ -96,10 +96,6 @@ _SOURCE_MARKS = re.compile(r"author|source|media|account|origin|publish|column|n
 _OWNER = re.compile(
     r"(?:^|[\s@©>])([\u4e00-\u9fff]{2,12}?)(?:网站)?(?:免责声明|版权声明|版权所有|独家)|版权(?:所有"
     r"|归)\s?[::©@]?\s?([\u4e00-\u9fff]{2,16})"
-)
-_SLASHED = re.compile(r"([\u4e00-\u9fff·]{2,4}(?:[ 、][\u4e00-\u9fff·]{2,4})*)\s?/\s?([\u4e00-\u9fff]{2,12})")
-_OUTLET = re.compile(
-    r"[\u4e00-\u9fffA-Za-z0-9《》·]{2,16}(?:报|网|社|台|新闻|日报|晚报|周刊|杂志|在线|发布|融媒体中心|客户端|通讯)"
 )
 _PLACEHOLDER = re.compile(
     r"(?:未知|不详|佚名|无|匿名|暂无|本[站网](?:原创)?|原创|转载|网络|互联网|网友)|[\w.+-]+@[\w-]+\.\w+|\d+|name"
@@ -162,17 +158,17 @@ def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], abo
         return found
     for name in _HEAD_PUBLISHERS:
         value = re.sub(rf"^(?:{roles.SOURCES})\s?[:：]?\s*", "", layout.head.get(name, ""))
-        if value and not _PLACEHOLDER.fullmatch(value) and len(value) <= 40:
+        if _is_name(value):
             return value
     for at in above:
         if title.line is not None and at <= title.line:
             continue
         text = _UNDATED.sub("", rows[at].text).strip(" ·|-—\u3000\u00a0")
-        slashed = _SLASHED.fullmatch(text)
+        slashed = roles.SLASHED.fullmatch(text)
         if slashed:
             return slashed[2]
         marked = any(_SOURCE_MARKS.search(layout.boxes[box].marks) for box in layout.around(at)[:2])
-        if _OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
+        if roles.OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
             return text
     return title.site or _owner(rows)
 
@@ -195,18 +191,25 @@ def _author(
         if at == title.line:
             continue
         row = rows[at]
-        slashed = _SLASHED.fullmatch(row.text)
+        slashed = roles.SLASHED.fullmatch(row.text)
         if slashed and at in near[:8]:
             return slashed[1]
-        if row.size > 60 or row.ends:
-            found = _INLINE_BYLINE.search(row.key)
-        else:
-            found = (_BYLINE.search(row.key) if _names_writer(row.key) else None) or _WRITER.search(row.key)
+        found = _writer_in(row)
         value = _slice(row, found) if found else ""
         if value and not _PLACEHOLDER.fullmatch(value):
             return value
     names = (head.get(name, "") for name in _HEAD_AUTHORS if name != "author" or head.get(name, "") not in title.site)
     return next((name for name in names if _is_name(name)), "")
+
+
+def _writer_in(row: Feature) -> re.Match[str] | None:
+    """Where a line names who wrote: in brackets behind a paragraph or at its head, or anywhere in a short line."""
+    note = roles.trailing_note(row.key)
+    if note:
+        return _BYLINE.search(row.key, len(row.key) - note) or _WRITER.search(row.key, len(row.key) - note)
+    if row.size > _SHORT or row.ends:
+        return _INLINE_BYLINE.search(row.key)
+    return (_BYLINE.search(row.key) if _names_writer(row.key) else None) or _WRITER.search(row.key)
 
 
 def _names_writer(key: str) -> bool:

@@ -29,7 +29,8 @@ class Reason(StrEnum):
 
 def spaced(words: str) -> str:
     """An alternation of words whose characters may stand apart, as in `责 编`."""
-    return "|".join(r"\s?".join(map(re.escape, word)) for word in words.split())
+    longest_first = sorted(words.split(), key=len, reverse=True)
+    return "|".join(r"\s?".join(map(re.escape, word)) for word in longest_first)
 
 
 # Who made it and when: a role, a divider, a value.
@@ -69,6 +70,13 @@ _VALUE = r"[^。!?;]{0,40}?"
 _ANY_ROLE = rf"(?:{EDITORS}|{MAKERS}|{WRITERS}|{SOURCES}|{TIMES}|{COUNTS}|{TITLES})"
 _DATE = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
+
+_PERSON = r"(?!记者|通讯员|作者|编辑|摄影|实习生|来源|发布)[\u4e00-\u9fff·]{2,4}"
+PEOPLE = rf"{_PERSON}(?:[\s、,&和]+{_PERSON})*"
+SLASHED = re.compile(rf"({PEOPLE})\s?/\s?([\u4e00-\u9fff]{{2,12}})")  # a writer and the outlet, as below headlines
+OUTLET = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9《》·]{2,16}(?:报|网|社|台|新闻|周刊|杂志|在线|发布|融媒体中心|客户端|通讯)"
+)
 
 DATE_TIME = re.compile(rf"(?:{_DATE}\s*(?:星期.|周.)?\s*{_CLOCK}|{_DATE})")
 ONLY_DATE_TIME = re.compile(rf"[\[(【]?\s*{_DATE}\s*(?:星期.|周.)?\s*{_CLOCK}\s*[\])】]?")
@@ -186,10 +194,9 @@ _PHOTO_NOTE = re.compile(
     r"[(\[【]?(?:(?:点击|单击|双击).{0,8}(?:大图|原图|图片|放大).{0,6}|(?:本文|文中)?(?:所有)?图片?(?:均"
     r"|全部)?(?:来源于?|来自于?|取自)[::]?.{0,20})[)\]】。]*"
 )
-_PEOPLE = r"[\u4e00-\u9fff·]{2,4}(?:[\s、,&/和]+[\u4e00-\u9fff·]{2,8})*"
 _NAMED = re.compile(
-    rf"\s*(?:[^。,!?:;()]{{0,12}}?(?:记者|通讯员|特约撰稿人?|作者)(?:\s?[:/]\s?|\s+){_PEOPLE}"
-    rf"|[(\[【][^。,!?:;()]{{0,12}}?(?:记者|通讯员|特约撰稿人?|作者|编辑)\s?[:/]?\s?{_PEOPLE}[)\]】])\s*"
+    rf"\s*(?:[^。,!?:;()]{{0,12}}?(?:记者|通讯员|特约撰稿人?|作者)(?:\s?[:/]\s?|\s+){PEOPLE}"
+    rf"|[(\[【][^。,!?:;()]{{0,12}}?(?:记者|通讯员|特约撰稿人?|作者|编辑)\s?[:/]?\s?{PEOPLE}[)\]】])\s*"
 )
 _NOTED = re.compile(
     r"\s*[(\[【]\s?(?:原题为?|原标题为?|本文(?:来自|原载|转自|刊于)|题图|注:本文)[^\[\]【】]{0,80}[)\]】]\s*"
@@ -315,6 +322,11 @@ def is_byline(key: str) -> bool:
 def is_signed_date(key: str) -> bool:
     """True for a day alone on a line, with which notices are signed."""
     return bool(_SIGNED.fullmatch(key.strip()))
+
+
+def is_outlet(key: str) -> bool:
+    """True for the name of a newspaper, station or site, alone or behind its writer's."""
+    return len(key) <= 30 and bool(OUTLET.fullmatch(key) or SLASHED.fullmatch(key))
 
 
 def is_dateline(key: str) -> bool:

@@ -276,7 +276,7 @@ class Trimmer:
         prose = [number for number in live if self._rows[number].is_prose]
         for number in live:
             if number < prose[0] and self._is_below_title(self._rows[number]):
-                self._drop([number], _edge_role(self._rows[number]) or Reason.NAVIGATION)
+                self._drop([number], _edge_role(self._rows[number]) or Reason.CREDIT)
         for numbers, at_head in ((live, True), (live[::-1], False)):
             for number in numbers:
                 if number in self.reasons:
@@ -290,7 +290,7 @@ class Trimmer:
     def _is_below_title(self, row: Feature) -> bool:
         """True for a line of the kind that stands between headline and story: dates, counts, who wrote it."""
         bare = not any(character.isalpha() for character in row.text)
-        return _edge_role(row) is not None or (bare and not self._has_boxes)
+        return _edge_role(row) is not None or roles.is_outlet(row.key) or (bare and not self._has_boxes)
 
 
 def _role(row: Feature) -> Reason | None:
