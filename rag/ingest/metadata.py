@@ -86,6 +86,10 @@ _EDITOR = re.compile(rf"(?:{_EDITOR_ROLES})\s?[:/]\s*([^\s:/|。!?][^:/|。!?]{{
 _BYLINE = re.compile(
     rf"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)({roles.PEOPLE}|[A-Za-z][A-Za-z .]{{2,20}})"
 )
+_OUTLET_OF_WRITER = re.compile(
+    rf"\s*[(]?({roles.OUTLET.pattern})(?:首席|见习|实习"
+    rf"|特约)?记者\s?[:/]?\s?{roles.PEOPLE}[)]?\s*"
+)
 _REPORTER = re.compile(r"\S{0,12}(?:记者|通讯员)\s")
 _INLINE_BYLINE = re.compile(
     rf"(?:讯|电|报道)\s?[(]\s?[^()]{{0,10}}?(?:记者|通讯员)\s?:?\s?({roles.PEOPLE})[^()]{{0,20}}[)]"
@@ -170,7 +174,7 @@ def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], abo
         marked = any(_SOURCE_MARKS.search(layout.boxes[box].marks) for box in layout.around(at)[:2])
         if roles.OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
             return text
-    return title.site or _owner(rows)
+    return _first(_OUTLET_OF_WRITER, rows, near) or title.site or _owner(rows)
 
 
 def _owner(rows: Sequence[Feature]) -> str:
