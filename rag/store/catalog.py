@@ -157,8 +157,7 @@ def _fill(connection: Connection, placed: Sequence[_Placed], policies: Policies)
     connection.execute(
         insert(contents), [{"number": one.revision, "packed": pack(one.prepared.article)} for one in placed]
     )
-    for one in placed:
-        _insert_passages(connection, one.number, one.prepared, live=False)
+    _insert_passages(connection, [(one.number, one.prepared) for one in placed], live=False)
     connection.execute(
         insert(fingerprints),
         [
@@ -174,24 +173,23 @@ def _fill(connection: Connection, placed: Sequence[_Placed], policies: Policies)
     repeats.hold(connection, [(one.number, one.prepared.sentences, frozenset(one.prepared.skipped)) for one in placed])
 
 
-def _insert_passages(connection: Connection, number: int, prepared: Prepared, *, live: bool) -> None:
-    if not prepared.passages:
+def _insert_passages(connection: Connection, given: Sequence[tuple[int, Prepared]], *, live: bool) -> None:
+    """Store the passages and vectors of these articles, given by row number."""
+    rows = [
+        {
+            "passage_id": passage.passage_id, "article": number, "ordinal": passage.ordinal, "start": passage.start,
+            "end": passage.end, "text": passage.text, "heading": passage.heading, "live": live,
+        }
+        for number, prepared in given
+        for passage in prepared.passages
+    ]  # fmt: skip
+    if not rows:
         return
-    connection.execute(
-        insert(passages),
-        [
-            {
-                "passage_id": passage.passage_id, "article": number, "ordinal": passage.ordinal,
-                "start": passage.start, "end": passage.end, "text": passage.text, "heading": passage.heading,
-                "live": live,
-            }
-            for passage in prepared.passages
-        ],
-    )  # fmt: skip
-    packed = pack_vectors(prepared.vectors)
+    connection.execute(insert(passages), rows)
+    packed = [vector for _, prepared in given for vector in pack_vectors(prepared.vectors)]
     connection.execute(
         insert(vectors),
-        [{"passage_id": p.passage_id, "vector": v} for p, v in zip(prepared.passages, packed, strict=True)],
+        [{"passage_id": row["passage_id"], "vector": vector} for row, vector in zip(rows, packed, strict=True)],
     )
 
 
@@ -241,7 +239,7 @@ def _replace_passages(
     before = connection.execute(select(passages.c.passage_id).where(here)).scalars().all()
     live = connection.execute(select(articles.c.live).where(articles.c.number == number)).scalar_one()
     connection.execute(delete(passages).where(here))
-    _insert_passages(connection, number, prepared, live=live)
+    _insert_passages(connection, [(number, prepared)], live=live)
     if live:
         changes.remove(before)
         changes.add(passage.passage_id for passage in prepared.passages)

@@ -14,7 +14,7 @@ from rag.store.protocol import Prepared, ReprintPolicy
 from rag.store.reading import article as read_article
 from rag.store.rules import MAX_COMPARED, rank
 from rag.store.schema import articles, bands, fingerprints, passages
-from rag.store.sets import members
+from rag.store.sets import members, rows
 
 
 def find(connection: Connection, number: int, prepared: Prepared, policy: ReprintPolicy) -> int | None:
@@ -47,19 +47,20 @@ def find(connection: Connection, number: int, prepared: Prepared, policy: Reprin
 def note_bands(connection: Connection, number: int, keys: Sequence[int]) -> None:
     """Let later articles find this one."""
     if keys:
-        connection.execute(insert(bands), [{"band": band, "article": number} for band in set(keys)])
+        listed = rows([(band, number) for band in sorted(set(keys))], 2)
+        connection.execute(insert(bands).from_select(["band", "article"], listed))
 
 
 def settle(connection: Connection, clusters: Iterable[int], changes: Changes) -> None:
     """Make exactly the least-ranked article of each of these clusters live."""
-    rows = connection.execute(
+    found = connection.execute(
         select(articles.c.cluster, articles.c.number, articles.c.day, articles.c.live)
         .where(articles.c.cluster.in_(members(clusters)))
         .order_by(articles.c.cluster)
     ).all()
     rise: list[int] = []
     fall: list[int] = []
-    for _, group in groupby(rows, key=lambda row: row.cluster):
+    for _, group in groupby(found, key=lambda row: row.cluster):
         head, *others = sorted(group, key=lambda row: rank(row.day, row.number))
         rise.extend([] if head.live else [head.number])
         fall.extend(other.number for other in others if other.live)

@@ -47,6 +47,11 @@ class MemorySnapshot:
         self._live = live(kept)
         self.generation = generation
 
+    @property
+    def live_passages(self) -> int:
+        """As in `Snapshot`."""
+        return sum(len(self._kept[article_id].prepared.passages) for article_id in self._live)
+
     def _searched(self, filters: Filters) -> Iterator[tuple[Passage, Vectors]]:
         for article_id in self._live:
             kept = self._kept[article_id]
@@ -129,7 +134,7 @@ class MemorySnapshot:
             generation=self.generation, articles=len(kept), live_articles=len(self._live),
             revisions=sum(len(one.revisions) for one in kept),
             passages=sum(len(one.prepared.passages) for one in kept),
-            live_passages=sum(1 for _ in self._searched(Filters())),
+            live_passages=self.live_passages,
             reprint_clusters=sum(n > 1 for n in Counter(one.cluster for one in kept).values()),
             recurring_sentences=self._recurring, encoder=self._encoder.fingerprint, size_bytes=0,
             dense_kind="flat", last_published=max((one.day for one in kept if one.day), default=None),

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
@@ -280,13 +281,18 @@ def _document(entry: LexicalEntry) -> tantivy.Document:
         document.add_text("publisher", entry.publisher)
     if entry.day:
         document.add_unsigned("day", entry.day.toordinal())
-    document.add_text("title", _joined(entry.title))
+    document.add_text("title", _title(entry.title))
     document.add_text("body", _joined(entry.body))
     return document
 
 
 def _joined(text: str) -> str:
     return " ".join(words(text))
+
+
+@lru_cache(maxsize=256)
+def _title(title: str) -> str:  # all passages of an article have the same one
+    return _joined(title)
 
 
 def _is_intact(path: Path) -> bool:

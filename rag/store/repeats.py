@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from rag.store.protocol import RecurringPolicy
 from rag.store.schema import articles, recurring, sentence_counts, sentences
-from rag.store.sets import members
+from rag.store.sets import members, rows
 
 _ALL = ""  # the publisher that stands for all articles
 
@@ -25,13 +25,13 @@ def count(connection: Connection, holdings: Iterable[tuple[str | None, Iterable[
                 deltas[hash_, publisher] += step
     if not deltas:
         return
-    statement = insert(sentence_counts)
+    counted = rows(sorted((hash_, publisher, n) for (hash_, publisher), n in deltas.items()), 3)
+    statement = insert(sentence_counts).from_select(["hash", "publisher", "articles"], counted)
     statement = statement.on_conflict_do_update(
         index_elements=["hash", "publisher"],
         set_={"articles": sentence_counts.c.articles + statement.excluded.articles},
     )
-    rows = [{"hash": hash_, "publisher": publisher, "articles": n} for (hash_, publisher), n in sorted(deltas.items())]
-    connection.execute(statement, rows)
+    connection.execute(statement)
     if step < 0:
         touched = sentence_counts.c.hash.in_(members({hash_ for hash_, _ in deltas}))
         connection.execute(delete(sentence_counts).where(touched, sentence_counts.c.articles <= 0))
@@ -86,13 +86,11 @@ def stale(connection: Connection) -> list[str]:
 
 def hold(connection: Connection, holdings: Iterable[tuple[int, Iterable[int], frozenset[int]]]) -> None:
     """Note which sentences each `(article, hashes, skipped)` holds, and which of them its passages leave out."""
-    rows = [
-        {"hash": hash_, "skipped": hash_ in skipped, "article": article}
-        for article, hashes, skipped in holdings
-        for hash_ in set(hashes)
-    ]
-    if rows:
-        connection.execute(insert(sentences), sorted(rows, key=lambda row: row["hash"]))
+    held = sorted(
+        (hash_, int(hash_ in skipped), article) for article, hashes, skipped in holdings for hash_ in set(hashes)
+    )
+    if held:
+        connection.execute(insert(sentences).from_select(["hash", "skipped", "article"], rows(held, 3)))
 
 
 def let_go(connection: Connection, article: int, hashes: Iterable[int]) -> None:

@@ -47,6 +47,11 @@ class LocalSnapshot:
         """The generation that this view shows."""
         return self._generation
 
+    @property
+    def live_passages(self) -> int:
+        """How many passages can be retrieved."""
+        return len(self._lexical)
+
     def search_dense(self, vector: Vectors, k: int, filters: Filters) -> list[Hit]:
         """The k live passages with the highest inner product with `vector` (shape (dim,)), best first, then by id."""
         allowed = None if filters.is_empty else self._allowed_ids(filters)
