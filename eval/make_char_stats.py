@@ -3,7 +3,7 @@
     python -m eval.make_char_stats data/crud_news.jsonl.xz --skip 10
 
 Reads JSON lines with a `text` field (plain, .gz or .xz). Characters are counted twice, as they stand (simplified) and
-after OpenCC's s2t (traditional); pairs are counted over classes, where both scripts share one class per character, so
+after OpenCC's s2t, s2tw and s2hk (traditional); pairs are counted over classes, where both scripts share one class per character, so
 that one table serves both. Only statistics are written, no text; the provenance goes into the file itself.
 """
 
@@ -35,6 +35,7 @@ CLASSES = 5200  # the most frequent simplified characters get a class of their o
 PAIRS = 330_000  # the most frequent pairs that are kept
 STEP = 8.0  # bits are stored in eighths
 BACKOFF_BITS = -2.5  # what an unseen pair is worth, against its second character alone
+TRADITIONAL = ("s2t", "s2tw", "s2hk")  # OpenCC's own standard, Taiwan's and Hong Kong's choice of forms
 BATCH = 4_000_000  # characters per counting pass
 
 
@@ -69,15 +70,16 @@ def batches(path: Path, *, skip: int) -> Iterator[str]:
         yield "\n".join(parts)
 
 
-def count_characters(path: Path, *, skip: int, every: int = 5) -> tuple[Counter[str], Counter[str]]:
-    """Character counts as they stand, and of every `every`-th batch in traditional script, scaled to the same total."""
-    converter = opencc.OpenCC("s2t")
+def count_characters(path: Path, *, skip: int) -> tuple[Counter[str], Counter[str]]:
+    """Character counts as they stand and, over every third batch, in traditional script, scaled to the same total."""
+    converters = [opencc.OpenCC(name) for name in TRADITIONAL]
     simplified: Counter[str] = Counter()
     traditional: Counter[str] = Counter()
     for number, batch in enumerate(batches(path, skip=skip)):
         simplified.update(batch)
-        if number % every == 0:
-            traditional.update(converter.convert(batch))
+        if number % 3 == 0:
+            for converter in converters:
+                traditional.update(converter.convert(batch))
     scale = simplified.total() / traditional.total()
     return simplified, Counter({char: max(1, round(count * scale)) for char, count in traditional.items()})
 
@@ -160,7 +162,7 @@ def main() -> None:
     characters = sorted(members)
     totals = counts.sum(axis=0)
     provenance = {
-        "source": "news articles of CRUD-RAG (IAAR-Shanghai/CRUD_RAG), Apache-2.0; traditional counts by OpenCC s2t",
+        "source": "news articles of CRUD-RAG (IAAR-Shanghai/CRUD_RAG), Apache-2.0; traditional counts by OpenCC s2t, s2tw, s2hk",
         "script": "eval/make_char_stats.py",
         "characters": simplified.total(),
         "held out": f"every {arguments.skip}th article",

@@ -12,12 +12,16 @@ REPLACEMENT = "\ufffd"  # stands in repaired text for a character that is lost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Code points `[start, end)` are to become `after`. `kind` is one of those named at `Repair`."""
+    """Code points `[start, end)` are to become `after`. `kind` is one of those named at `Repair`.
+
+    A doubtful edit makes the text better but is not sure in each character: what it leaves must not be quoted.
+    """
 
     kind: str
     start: int
     end: int
     after: str
+    doubtful: bool = False
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> tuple[str, OffsetMap]:

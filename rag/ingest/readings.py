@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import unicodedata
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -34,3 +35,17 @@ def _table() -> dict[str, str]:
     with gzip.open(READINGS_FILE, "rt", encoding="utf-8") as stored:
         table: dict[str, str] = json.load(stored)["readings"]
     return table
+
+
+def readings_of(char: str) -> tuple[str, ...]:
+    """All readings of a character of GBK, in no order of frequency; empty for any other character."""
+    return _by_character().get(char, ())
+
+
+@cache
+def _by_character() -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for reading, characters in _table().items():
+        for char in characters:
+            found[char].append(reading)
+    return {char: tuple(readings) for char, readings in found.items()}

@@ -21,7 +21,10 @@ from rag.ingest.suspicion import broken_runs, suspicious_runs
 from rag.offsets import OffsetMap
 from rag.types import Repair, Span
 
-LOST, GARBLED, PRIVATE = "lost characters", "garbled beyond repair", "private-use characters"
+LOST = "lost characters"
+GARBLED = "garbled beyond repair"
+DOUBTFUL = "recovered only in part"
+PRIVATE = "private-use characters"
 _DAMAGE_WEIGHT = 3.0  # a character that is lost counts as much as this many that were mended
 _HARMLESS = frozenset({"control", "entity", "radical"})  # kinds of repair after which nothing is in doubt
 _GARBLED = re.compile("(?:锟斤拷|锟斤|锟絓|錕斤拷|烫{4,}|屯{4,}|燙{4,}|[锘錆]匡豢)+[锟斤拷錕]*")
@@ -50,7 +53,7 @@ def repair(source: str, *, damaged: Sequence[Span] = ()) -> Repaired:
         work.change(_byte_edits(work.text, runs))
     work.change(private_edits(work.text))
     broken = broken_runs(work.text) if runs else []
-    spans = _damaged(work.text, broken) + _carried(work.map, damaged)
+    spans = _damaged(work.text, broken) + _carried(work.map, [*damaged, *work.doubtful])
     return Repaired(text=work.text, map=work.map, repairs=tuple(work.repairs), damaged=_merged(spans))
 
 
@@ -60,6 +63,7 @@ class _Work:
     def __init__(self, source: str) -> None:
         self.text, self.map = source, OffsetMap.identity(len(source))
         self.repairs: list[Repair] = []
+        self.doubtful: list[Span] = []
         self._source = source
 
     def change(self, edits: list[Edit]) -> None:
@@ -68,10 +72,18 @@ class _Work:
             return
         for edit in edits:
             if span := self.map.origin_span(edit.start, edit.end):
-                before = self._source[span[0] : span[1]]
+                start, end = span
                 self.repairs.append(
-                    Repair(kind=edit.kind, source_start=span[0], source_end=span[1], before=before, after=edit.after)
+                    Repair(
+                        kind=edit.kind,
+                        source_start=start,
+                        source_end=end,
+                        before=self._source[start:end],
+                        after=edit.after,
+                    )
                 )
+                if edit.doubtful:
+                    self.doubtful.append(Span(start=start, end=end, reason=DOUBTFUL))
         self.text, step = apply_edits(self.text, edits)
         self.map = step.after(self.map)
 
