@@ -113,7 +113,7 @@ def search_object(retrieval: Retrieval) -> JsonObject:
         {
             "number": found.number,
             "score": plain(found.score),
-            "passage_id": found.passage.passage_id,
+            "passage_id": f"{found.passage.passage_id:016x}",  # 63 bits are more than a JavaScript number holds
             "article_id": found.article.article_id,
             "revision": found.passage.revision,
             "title": found.article.title,

@@ -48,7 +48,7 @@ SEARCH_RESPONSE: Media = {
             {
                 "number": 1,
                 "score": 2.41,
-                "passage_id": 1234567890123456789,
+                "passage_id": "112210f47de98115",
                 "article_id": "a1b2c3d4e5f60718",
                 "revision": "0f1e2d3c4b5a6978",
                 "title": "我市扩充学前教育资源",

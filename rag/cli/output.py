@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,16 +25,21 @@ from rag.errors import JushiError
 
 def write_json(value: Json) -> None:
     """One JSON object on stdout, in UTF-8 whatever the locale."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
-    sys.stdout.buffer.flush()
+    _write(json.dumps(value, ensure_ascii=False, indent=2), "utf-8")
 
 
 def write_text(text: str) -> None:
     """Text for people on stdout; characters that the locale does not have become question marks."""
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
-    sys.stdout.flush()
+    _write(text, sys.stdout.encoding or "utf-8")
+
+
+def _write(text: str, encoding: str) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode(encoding, errors="replace") + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # `| head` has seen enough; what is left, also in buffers, goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_error(error: JushiError, *, as_json: bool) -> None:

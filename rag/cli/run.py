@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 import typer
@@ -36,9 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _run(given)
     except KeyboardInterrupt:
         code = _INTERRUPTED
-    except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code)
 
 
@@ -53,6 +50,9 @@ def _run(arguments: list[str]) -> int:
         failure = as_jushi_error(error)
     except JushiError as error:
         failure = error
+    except Exception as error:  # noqa: BLE001 - the outermost frame: a stack for whoever mends it
+        traceback.print_exc()
+        failure = JushiError(f"unforeseen {type(error).__name__}: {error}")
     else:
         return code if isinstance(code, int) else 0
     write_error(failure, as_json=as_json)

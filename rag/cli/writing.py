@@ -44,7 +44,7 @@ def ingest(
 
 
 def _progress_text(now: Progress) -> str:
-    return f"{now.stage}: {now.done} documents, {now.passages} passages"
+    return f"{now.stage}: {now.done} documents, {now.encoded} passages"
 
 
 def _report_object(report: IngestReport) -> JsonObject:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 import uvicorn
 
+from embeddings.fakes import HashingEncoder
 from rag.api.app import create_app
 from rag.config import Settings
 from rag.errors import NotFoundError, StoreError
@@ -187,6 +188,7 @@ def fake_engine(settings: Settings) -> Engine:
     return Engine(
         settings=settings,
         store=FakeStore(),
+        encoder=HashingEncoder(),
         retriever=FakeRetriever(),
         answerers={"quotes": FakeAnswerer()},
     )

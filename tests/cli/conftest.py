@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from rag.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 240  # the first command may have to unpack the model
 
@@ -73,6 +75,25 @@ def jushi() -> Callable[..., Done]:
     return _run
 
 
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Run one command to its end in this process: the same, but for the second that a process takes to start."""
+    for name in [name for name in os.environ if name.startswith("JUSHI_")]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, **environment: str) -> Done:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        out, err = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return Done(code=left.value.code, out=out, err=err)
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def start() -> Callable[..., subprocess.Popen[str]]:
     """Start a command and leave it running."""
@@ -80,6 +101,7 @@ def start() -> Callable[..., subprocess.Popen[str]]:
     def popen(*arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "rag.cli", *arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
