@@ -74,7 +74,7 @@ def _text(argument: str, field: str) -> str:
         text = sys.stdin.read() if argument == "-" else argument
         text.encode("utf-8")
     except UnicodeError as error:
-        raise InputError(f"the {field} is not text in this locale's encoding: {error.reason}", field=field) from error
+        raise InputError(f"the {field} is not text in this locale's encoding: {error}", field=field) from error
     if not text.strip():
         raise InputError(f"the {field} is empty", field=field)
     return text.strip()
