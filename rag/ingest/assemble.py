@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from rag.errors import UnreadableError
@@ -22,6 +23,8 @@ RULES = 1  # raised when cleaning changes so much that articles should be read a
 
 _PARSERS = {Media.HTML: parse_html, Media.TEXT: parse_text, Media.MARKDOWN: parse_markdown}
 _LOST = re.compile("\ufffd+")
+_LONGEST_TITLE = 60
+_SENTENCE_END = re.compile(r"[。！？!?]")
 _WORD = re.compile(r"[^\W_]")
 
 
@@ -48,6 +51,8 @@ def assemble(document: RawDocument) -> Article:
     repaired = repair(layout.source_text, damaged=_undecodable(layout.source_text))
     lines = repaired.text.split("\n")
     extraction = extract(layout, lines, damage=damage_score)
+    if not extraction.kept and document.media is not Media.HTML:
+        extraction = _whole(extraction, lines)
     starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
     text, kept_map, places = _join(repaired.text, extraction.kept, starts)
     if not _WORD.search(text):
@@ -75,6 +80,20 @@ def assemble(document: RawDocument) -> Article:
         repairs=repaired.repairs,
         removed=_removed(repaired, extraction, starts),
     )
+
+
+def _whole(extraction: Extraction, lines: Sequence[str]) -> Extraction:
+    """All of a text in which no story was found, if it is one line or holds a sentence: it was given as an article.
+
+    Verse, lists of references and texts with blanks for punctuation look like navigation when they are one line.
+    """
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if len(filled) != 1 and not any(_SENTENCE_END.search(lines[number]) for number in filled):
+        return extraction
+    starts = {number: len(lines[number]) - len(lines[number].lstrip()) for number in filled}
+    kept = (Piece(line=number, start=start, end=len(lines[number].rstrip())) for number, start in starts.items())
+    opening = lines[filled[0]].strip()[:_LONGEST_TITLE] if filled else ""
+    return replace(extraction, kept=tuple(kept), removed=(), title=extraction.title or opening)
 
 
 def _undecodable(source: str) -> list[Span]:

@@ -103,6 +103,12 @@ def test_markdown() -> None:
     require_maps(article, source)
 
 
+def test_a_text_given_as_one_line_is_never_all_navigation() -> None:
+    """Verse without punctuation, given as a text of one line, is kept as it stands."""
+    verse = " ".join(f"山{ordinal}重水{ordinal}重 风送帆影过江东" for ordinal in "一二三四五六七八九十") * 3
+    assert assemble(document(verse)).text == verse
+
+
 def test_what_is_given_wins() -> None:
     """Title, address, publisher and date that came with a document win over what it says itself."""
     given = replace(
