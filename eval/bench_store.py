@@ -21,6 +21,7 @@ from embeddings.encoder import EncoderSpec, Vectors
 from rag.offsets import OffsetMap
 from rag.store.local import LocalStore
 from rag.store.protocol import Prepared
+from rag.text.words import words
 from rag.types import Article, Filters, Media, Passage
 
 DIM = 384
@@ -106,7 +107,7 @@ def measured(folder: Path, maker: Maker) -> Iterator[tuple[str, float]]:
 
     yield "open", timed(1, open_it)
     store = opened[0]
-    query, words = maker.vectors(1)[0], maker.words(12)
+    query, asked = maker.vectors(1)[0], words("".join(maker.words(12)))
 
     def first_question() -> None:
         with store.snapshot() as view:
@@ -120,18 +121,18 @@ def measured(folder: Path, maker: Maker) -> Iterator[tuple[str, float]]:
 
     yield "snapshot", timed(200, empty_snapshot)
     with store.snapshot() as view:
-        hits = view.search_lexical(words, 100, Filters())
+        hits = view.search_lexical(asked, 100, Filters())
         ids = [hit.passage_id for hit in hits]
         articles = [passage.article_id for passage in view.passages(ids[:60]).values()]
         some = Filters(publishers=("publisher-3",))
-        yield "lexical, top 100", timed(100, lambda: view.search_lexical(words, 100, Filters()))
-        yield "lexical, top 100, one publisher of ten", timed(20, lambda: view.search_lexical(words, 100, some))
+        yield f"lexical, {len(asked)} words, top 100", timed(100, lambda: view.search_lexical(asked, 100, Filters()))
+        yield "lexical, top 100, one publisher of ten", timed(20, lambda: view.search_lexical(asked, 100, some))
         yield "dense, top 60", timed(20, lambda: view.search_dense(query, 60, Filters()))
         yield "dense, top 60, one publisher of ten", timed(20, lambda: view.search_dense(query, 60, some))
         yield "60 passages", timed(100, lambda: view.passages(ids[:60]))
         yield "infos of their articles", timed(100, lambda: view.infos(articles))
         yield "60 vectors", timed(100, lambda: view.vectors(ids[:60]))
-        yield "document frequency of 12 words", timed(100, lambda: view.document_frequency(words))
+        yield f"document frequency of {len(asked)} words", timed(100, lambda: view.document_frequency(asked))
         yield "one article with text and source", timed(100, lambda: view.article(articles[0]))
         yield "status", timed(5, view.status)
     yield "remove 10 articles", timed(1, lambda: store.remove(articles[:10]))

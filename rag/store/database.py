@@ -83,12 +83,10 @@ class Database:
         return StoreError(f"the catalogue {self.path} cannot be used: {error}")
 
     def create(self, fingerprint: str) -> None:
-        """Make the tables in one transaction, unless they are there."""
+        """Make the tables in one transaction."""
         facts = {"schema": str(SCHEMA_VERSION), "encoder": fingerprint}
         facts |= dict.fromkeys(("generation", "journal_floor", "dense_saved"), "0")
         with self.writing() as connection:
-            if _tables(connection):
-                return  # another process was quicker
             metadata.create_all(connection)
             connection.execute(insert(meta), [{"key": key, "value": value} for key, value in facts.items()])
 

@@ -98,13 +98,15 @@ class LocalStore:
         self._lexical = self._open_lexical()
 
     def _create(self) -> None:
-        for derived in (self._lexical_folder, self._folder / "dense.faiss"):
-            if derived.exists():
-                raise StoreError(
-                    f"{self._folder} has {derived.name}, but its catalogue is missing or empty: restore catalog.sqlite "
-                    "from a backup, or use an empty folder"
-                )
         with self._lock.held():
+            if not self._database.is_empty():
+                return  # another process was quicker
+            for derived in (self._lexical_folder, self._folder / "dense.faiss"):
+                if derived.exists():
+                    raise StoreError(
+                        f"{self._folder} has {derived.name}, but its catalogue is missing or empty: restore "
+                        "catalog.sqlite from a backup, or use an empty folder"
+                    )
             self._database.create(self._encoder.fingerprint)
 
     def _open_lexical(self) -> LexicalIndex:
