@@ -13,6 +13,7 @@ SAME = 0.6  # share of bigrams that two sentences must have in common to be one 
 _SHORTEST = 8  # code points; shorter lines recur without being copies
 _LONG = 40  # code points of a line from which a single recurrence is a copy
 _WORD_FOR_WORD = 0.9
+_GREATER_PART = 0.3  # of all text: a story of one paragraph that stands twice is half of it
 _REST = 4  # letters at the end by which the rest of a torn sentence is known
 _LONG_RUN = 200  # code points of shorter lines that recur one after the other
 
@@ -95,16 +96,18 @@ def _twins(pieces: Sequence[Piece], lines: Sequence[str]) -> dict[int, list[int]
 def _is_pasted(
     run: Sequence[int], first: dict[int, int], texts: Sequence[str], grams: Sequence[frozenset[str]]
 ) -> bool:
-    """True for lines that can only be a copy: several long ones in a row, or one almost word for word.
+    """True for lines that can only be a copy: several long ones in a row, or a story of one line almost word for word.
 
-    A summary above a story says with one line what the story says again; a refrain is short.
+    A summary above a story says with single lines what the story says again; a refrain is short.
     """
     long = [at for at in run if len(texts[at]) >= _LONG]
-    if len(long) >= 2 or sum(len(texts[at]) for at in run) >= _LONG_RUN:
+    size = sum(len(texts[at]) for at in run)
+    if len(long) >= 2 or (len(run) >= 2 and size >= _LONG_RUN):
         return True
-    return any(
-        _likeness(len(grams[at] & grams[first[at]]), grams[at], grams[first[at]]) >= _WORD_FOR_WORD for at in long
-    )
+    if not long or size < _GREATER_PART * sum(map(len, texts)):
+        return False
+    at, twin = long[0], first[long[0]]
+    return _likeness(len(grams[at] & grams[twin]), grams[at], grams[twin]) >= _WORD_FOR_WORD
 
 
 def _runs(first: dict[int, int]) -> list[list[int]]:

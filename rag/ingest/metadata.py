@@ -70,7 +70,7 @@ _IN_TEXT = re.compile(
 _LOOSE_TIME = re.compile(r"(?:(?:\d{2}|\d{4})[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s?\d{1,2}:\d{2}(?::\d{2})?")
 _END = (
     rf"(?=\s*(?:{roles.EDITORS}|{roles.WRITERS}|{roles.SOURCES}|{roles.TIMES}|{roles.COUNTS})\s?[:/]"
-    r"|\s{2,}|[|)\]】>]|\s*\d{4}[-年/]|$)"
+    r"|\s{2,}|[|)\]】>]|\s*(?:发于|发自|发布|摄于)|\s*\d{4}[-年/.]|$)"
 )
 _SOURCE = re.compile(
     rf"(?:{roles.SOURCES})(?:\s?[:|]\s*|于\s?[:]?\s*)([^\s:|。,，](?:[^:|。!?]{{0,28}}?[^\s:|。])??){_END}"
@@ -83,12 +83,17 @@ _WRITER = re.compile(
 )
 _EDITOR_ROLES = roles.spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 编辑")
 _EDITOR = re.compile(rf"(?:{_EDITOR_ROLES})\s?[:/]\s*([^\s:/|。!?][^:/|。!?]{{0,18}}?){_END}")
+_SPACED_EDITOR = re.compile(rf"^\s*(?:{_EDITOR_ROLES})(?:\s+|\s?丨\s?)({roles.PEOPLE})")
 _BYLINE = re.compile(
     rf"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)({roles.PEOPLE}|[A-Za-z][A-Za-z .]{{2,20}})"
 )
 _OUTLET_OF_WRITER = re.compile(
     rf"\s*[(]?({roles.OUTLET.pattern})(?:首席|见习|实习"
     rf"|特约)?记者\s?[:/]?\s?{roles.PEOPLE}[)]?\s*"
+)
+_WIRE = re.compile(
+    rf"\s*[(【\[]?({roles.OUTLET.pattern})(?:[)】\]]|记者|e公司)?(?:讯"
+    rf"|[\u4e00-\u9fff]{{0,8}}\d{{1,2}}月\d{{1,2}}日[电讯])"
 )
 _REPORTER = re.compile(r"\S{0,12}(?:记者|通讯员)\s")
 _INLINE_BYLINE = re.compile(
@@ -102,7 +107,8 @@ _OWNER = re.compile(
     r"|归)\s?[::©@]?\s?([\u4e00-\u9fff]{2,16})"
 )
 _PLACEHOLDER = re.compile(
-    r"(?:未知|不详|佚名|无|匿名|暂无|本[站网](?:原创)?|原创|转载|网络|互联网|网友)|[\w.+-]+@[\w-]+\.\w+|\d+|name"
+    r"(?:未知|不详|佚名|无|匿名|暂无|本[站网报刊台](?:原创)?|原创|转载|网络|互联网|网友)|[\w.+-]+@[\w-]+\.\w+|\d+"
+    r"|name"
     r"|author|\w*admin\w*|editor|null|undefined|none|-+|https?:.*",
     re.IGNORECASE,
 )
@@ -134,10 +140,12 @@ def read_metadata(layout: Layout, rows: Sequence[Feature], reasons: Mapping[int,
     live = [at for at in range(len(rows)) if at not in reasons and at != title.line]
     near = _near_story(rows, reasons, live, title)
     above = [at for at in near if not live or at < live[0]]
+    publisher = _publisher(layout, rows, near, live, title)
+    author = _author(layout.head, rows, near, live, title)
     return Metadata(
-        publisher=_publisher(layout, rows, near, above, title),
-        author=_author(layout.head, rows, near, live, title),
-        editor=_first(_EDITOR, rows, near),
+        publisher=publisher,
+        author=author if author != publisher else "",
+        editor=_first(_EDITOR, rows, near) or _first(_SPACED_EDITOR, rows, near),
         published=tuple(dict.fromkeys(_dates(layout.head, rows, near, above, live))),
         language=language("".join(rows[at].text for at in live)[:4000] or title.text),
         url=next((layout.head[name] for name in _URLS if layout.head.get(name)), ""),
@@ -155,7 +163,7 @@ def _near_story(rows: Sequence[Feature], reasons: Mapping[int, Reason], live: Se
     return [at for at in lines if rows[at].size <= 200 and not rows[at].is_empty]
 
 
-def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], above: Sequence[int], title: Title) -> str:
+def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], live: Sequence[int], title: Title) -> str:
     """The source that the page names, else its head's publisher, else an outlet below the headline, else the site."""
     found = _first(_SOURCE, rows, near)
     if found:
@@ -164,8 +172,8 @@ def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], abo
         value = re.sub(rf"^(?:{roles.SOURCES})\s?[:：]?\s*", "", layout.head.get(name, ""))
         if _is_name(value):
             return value
-    for at in above:
-        if title.line is not None and at <= title.line:
+    for at in near:
+        if (title.line is not None and at <= title.line) or (live and at > live[0]):
             continue
         text = _UNDATED.sub("", rows[at].text).strip(" ·|-—\u3000\u00a0")
         slashed = roles.SLASHED.fullmatch(text)
@@ -174,7 +182,8 @@ def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], abo
         marked = any(_SOURCE_MARKS.search(layout.boxes[box].marks) for box in layout.around(at)[:2])
         if roles.OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
             return text
-    return _first(_OUTLET_OF_WRITER, rows, near) or title.site or _owner(rows)
+    told = _first(_OUTLET_OF_WRITER, rows, near) or _first(_WIRE, rows, live[:1])
+    return told or title.site or _owner(rows)
 
 
 def _owner(rows: Sequence[Feature]) -> str:

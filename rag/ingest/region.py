@@ -11,6 +11,7 @@ from rag.ingest.roles import Reason, has_copyright, is_comment_head, is_disclaim
 
 _SHARE_TO_DESCEND = 0.8  # of the prose of a box that one box inside it must hold to stand for it
 _SMALL_PART = 0.3  # of the story's prose; a side box that is said to be one and holds no more is one
+_SURE, _OUTWEIGHED = 40, 3  # characters of prose outside of them by which larger comments and lists are known as such
 _LEAVES = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "figure", "tr"})
 _ASIDE_TAGS = frozenset({"nav", "footer", "aside", "form", "button"})
 
@@ -34,7 +35,8 @@ _SIDE_MARKS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (
         Reason.RELATED,
         _marks(
-            "relate relevant recommend reclist recnews tuijian xiangguan similar hotlist hotnews hotrank rank paihang "
+            "relate relevant recommend reclist recnews tuijian xiangguan similar hotlist hotnews hotrank rank "
+            "paihang "
             "latest recent guess more~news morelist aside side~bar rightbar extension yuedu widget read~more",
             "hot side recom",
         ),
@@ -70,8 +72,9 @@ _SIDE_MARKS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (
         Reason.CAPTION,
         _marks(
-            "caption pic~info pic~desc pic~note pic~txt pic~text pic~title img~info img~desc img~note img~txt img~text "
-            "img~title photo~info photo~desc photo~note",
+            "caption pic~info pic~desc pic~note pic~txt pic~text pic~title img~info img~desc img~note img~txt "
+            "img~text "
+            "img~title photo~info photo~desc photo~note img~wrap img~box pic~wrap pic~box image~wrap photo~box",
         ),
     ),
 )
@@ -196,6 +199,11 @@ class Region:
     ) -> None:
         """Take boxes out of the region that say they are something else, or that hold mostly links."""
         whole = sum(prose[number] for number in inside) or 1
+        clean = sum(
+            prose[number]
+            for number in inside
+            if not any(told[box] for box in self._paths[number][: self._paths[number].index(region)])
+        )
         held = self._held([float(size) for size in prose])
         sizes = self._held([float(row.size) for row in self._rows])
         linked = self._held([row.size * row.link_share for row in self._rows])
@@ -204,7 +212,10 @@ class Region:
             inner = self._paths[number][: self._paths[number].index(region)]
             for box in inner:
                 reason = told[box]
-                if reason is not None and held[box] <= _SMALL_PART * whole:
+                others = (
+                    reason in {Reason.COMMENT, Reason.RELATED} and clean >= _SURE and held[box] <= _OUTWEIGHED * clean
+                )
+                if reason is not None and (others or held[box] <= _SMALL_PART * whole):
                     self.reasons[number] = reason
                 elif links[box] >= 2 and linked[box] > 0.5 * sizes[box] and held[box] <= 0.1 * whole:
                     self.reasons.setdefault(number, Reason.LINK_LIST)

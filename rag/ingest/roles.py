@@ -71,7 +71,7 @@ _ANY_ROLE = rf"(?:{EDITORS}|{MAKERS}|{WRITERS}|{SOURCES}|{TIMES}|{COUNTS}|{TITLE
 _DATE = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 
-_PERSON = r"(?!记者|通讯员|作者|编辑|摄影|实习生|来源|发布)[\u4e00-\u9fff·]{2,4}"
+_PERSON = r"(?!记者|通讯员|作者|编辑|校对|审核|摄影|实习生|来源|发布|发于|发自|报道)[\u4e00-\u9fff·]{2,4}"
 PEOPLE = rf"{_PERSON}(?:[\s、,&和]+{_PERSON})*"
 SLASHED = re.compile(rf"({PEOPLE})\s?/\s?([\u4e00-\u9fff]{{2,12}})")  # a writer and the outlet, as below headlines
 OUTLET = re.compile(
@@ -89,10 +89,12 @@ _BEFORE_ROLE = (
     r"|[^\s:/|,。]{1,10}?(?=记者|通讯员|编辑|摄影|作者))?"
 )
 _CREDITS = re.compile(rf"[\[(【<\s|丨*■●]*(?:{_BEFORE_ROLE}{_ANY_ROLE}{_SEPARATOR}{_VALUE}[\s,、|)】\]]*)+[\s|)】\]>]*")
-_STRONG_CREDIT = re.compile(rf"[\[(【\s|]*(?:{EDITORS}|{SOURCES}|{TITLES}){_SEPARATOR}{_VALUE}[\s|)】\]]*")
-_EDITOR_LINE = re.compile(
-    rf"[\[(【\s|*]*(?:{spaced('责任编辑 本文责编 责编 网络编辑 值班编辑 责任校对 编辑')}){_SEPARATOR}[^。!?]{{1,40}}"
+_STRONG_CREDIT = re.compile(
+    rf"(?:[【\[]?\s?纠错\s?[】\]]?)?[\[(【\s|]*(?:{EDITORS}|{SOURCES}"
+    rf"|{TITLES}){_SEPARATOR}{_VALUE}[\s|)】\]]*"
 )
+_LAST_EDITOR = spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 责任校对 编辑")
+_EDITOR_LINE = re.compile(rf"(?:[【\[]?\s?纠错\s?[】\]]?)?[\[(【\s|*]*(?:{_LAST_EDITOR}){_SEPARATOR}[^。!?]{{1,40}}")
 _BYLINE = re.compile(
     r"[\[(【\s]*(?:(?:文|图|执笔|撰文|作者)\s?/|[^。,!?:]{0,14}?(?:记者|通讯员|作者|实习生|撰稿人|特约撰稿|供稿"
     r"|摄影))"
@@ -138,10 +140,11 @@ _COPYRIGHT = re.compile(
     r"|来源于?)(?:于)?(?:网络|互联网)|"
     r"违法(?:和|及|与)?不良信息|举报(?:电话|邮箱)|(?:法律顾问|主办单位|承办单位|技术支持|网站标识码|邮编"
     r"|邮政编码)\s?[::]|"
-    r"本[文稿](?:来自|系|为).{0,14}(?:原创|授权|独家)|更多.{0,8}(?:资讯|新闻|内容).{0,6}(?:请?下载|请?关注|尽在)"
+    r"本[文稿](?:来自|系|为).{0,60}(?:原创|授权|独家)|更多.{0,8}(?:资讯|新闻|内容).{0,6}(?:请?下载|请?关注|尽在)"
+    r"|[^。]{0,20}尽在.{2,12}(?:app|客户端)"
 )
 _DISCLAIMER = re.compile(
-    r"[\s【\[(*]*(?:.{0,10}(?:免责|版权|特别|重要|郑重|法律)声明|声明|版权说明|风险提示"
+    r"[\s【\[(*]*(?:.{0,10}(?:免责|版权|特别|重要|郑重|法律|平台|网站|本网|本站|\S{1,6}网)声明|声明|版权说明|风险提示"
     r"|本文版权)[\]】)]*\s?(?:[::|].*|$)"
 )
 _RELATED_HEAD = re.compile(
@@ -158,8 +161,8 @@ _RELATED_HEAD = re.compile(
     r"\s?[\]】)::>|]*(?:\s?(?:更多|more|hot|查看(?:全部|更多)|换一[换批]|>+).{0,4})?"
 )
 _RELATED_LINK = re.compile(
-    r"[\s【\[(>·•▲△■※◎●]*(?:相关(?:阅读|新闻|报道|链接|文章)|推荐阅读|延伸阅读|更多阅读|点击(?:查看|阅读)"
-    r"|往期回顾)\s?[\]】)]*[::>].+"
+    r"[\s【\[(>·•▲△■※◎●]*(?:相关(?:阅读|新闻|报道|链接|文章)|推荐阅读|延伸阅读|更多阅读|点击(?:查看|阅读|进入)[^。]{0,12}?"
+    r"|往期回顾)\s?[\]】)]*[::>].*"
 )
 _COMMENT_HEAD = re.compile(
     r"[\s【\[(|]*(?:(?:网友|全部|最新|热门|精彩|精选|读者|文章|用户|发表|查看|我要?|参与|共有?"
@@ -198,16 +201,19 @@ _NAMED = re.compile(
     rf"\s*(?:[^。,!?:;()]{{0,12}}?(?:记者|通讯员|特约撰稿人?|作者)(?:\s?[:/]\s?|\s+){PEOPLE}"
     rf"|[(\[【][^。,!?:;()]{{0,12}}?(?:记者|通讯员|特约撰稿人?|作者|编辑)\s?[:/]?\s?{PEOPLE}[)\]】])\s*"
 )
+_CREDITED = re.compile(
+    rf"\s*(?:(?:{EDITORS}|{WRITERS})(?:\s+|\s?[丨|]\s?)(?:{_PERSON})(?:[、,]{_PERSON})*[\s|;,]*){{1,5}}"
+)  # `编辑 张三 校对 李四`
 _NOTED = re.compile(
     r"\s*[(\[【]\s?(?:原题为?|原标题为?|本文(?:来自|原载|转自|刊于)|题图|注:本文)[^\[\]【】]{0,80}[)\]】]\s*"
 )
 _ATTACHMENT = re.compile(r"附件.*|.*\.(?:docx?|xlsx?|pdf|zip|rar|wps|pptx?|ofd)\b.*")
 _NOTE = re.compile(
     r"(?<=[。!?”\"])\s*(?:(?:[(\[【](?:[^()\[\]【】]{0,12}?(?:编辑|责编|校对|记者|通讯员|来源|作者|摄影|供稿"
-    r"|原题为?|原标题为?|完|本文来自"
-    r"|转自|摘自|实习生|综合|(?:文|图|文/图|图/文|图文)(?=[\s/:]))[^()\[\]【】]{0,60})[)\]】]"
-    r"|[\[【]?(?:返回|回到|查看|进入|点击|阅读)[^。,!?]{0,14}?(?:首页|列表|频道|专题|全文|原文|详情"
-    r"|更多)?\s?(?:>>|[>»\]】]))\s*)+$"
+    r"|原题为?|原标题为?"
+    r"|完|本文来自|转自|摘自|实习生|综合|(?:文|图|文/图|图/文|图文)(?=[\s/:]))[^()\[\]【】]{0,60})[)\]】]"
+    r"|[\[【]?(?:返回|回到|查看|进入|点击|阅读)[^。!?]{0,14}?(?:首页|列表|频道|专题|全文|原文|详情|更多)?\s?"
+    r"(?:>>|[>»\]】]|查看更多))\s*)+$"
 )
 _LONGEST_CREDIT = 120
 
@@ -220,7 +226,7 @@ def trailing_note(key: str) -> int:
 
 def is_named(key: str) -> bool:
     """True for a line that is a writer's role and a name, which no story holds as a line of its own."""
-    return len(key) <= 40 and bool(_NAMED.fullmatch(key) or _NOTED.fullmatch(key))
+    return len(key) <= 40 and any(form.fullmatch(key) for form in (_NAMED, _CREDITED, _NOTED))
 
 
 def is_photo_credit(key: str) -> bool:

@@ -31,6 +31,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = _HEADINGS | {"b", "strong", "th"}
 _HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CENTERING = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_CENTER_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align)-?center(?:ed)?(?=$|\s)")
 
 # A start tag closes these open elements, looked for no further than the second set.
 _CLOSES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -201,4 +202,6 @@ class Tree:
 
 
 def _centers(attributes: Mapping[str, str], style: str) -> bool:
+    if _CENTER_CLASS.search(attributes.get("class", "")):
+        return True
     return attributes.get("align", "").lower() == "center" or bool(style and _CENTERING.search(style))
