@@ -29,7 +29,8 @@ from rag.ingest.shiftsearch import VANISHED, VANISHED_AFTER, Hypothesis, Node, S
 
 _MARGIN = 6.0  # bits by which the repair must beat the text as it stands
 _NATURAL = 13.0  # bits per restored character above which it is no repair
-_PROMISING = 11.5  # bits per character that a few shifted characters must come down to before a search is made
+_PROMISING = 11.0  # bits per character that a few shifted characters must come down to before a search is made
+_PROMISING_ALONE = 8.5  # the same for one behind a half-width mark
 _CERTAIN = 0.88  # share of probability that a restored character needs
 _TWO_FOR_ONE = 9.0  # bits more that two characters may cost than one before they are ruled out
 _TEMPER = 0.4  # exponent on the probability of readings of another length, which pair statistics judge too harshly
@@ -96,12 +97,14 @@ def _worth_searching(text: str, start: int, end: int) -> bool:
 
 
 def _reads_shifted(data: bytes, *, marked: bool) -> bool:
-    """True when a few characters in a row are natural, read from the other byte on."""
-    window = 2 if marked else 3
+    """True when characters in a row are natural, read from the other byte on: three, or one or two behind a mark."""
     codes = [int(pair_table().codes[data[at], data[at + 1]]) for at in range(1 - marked, len(data) - 1, 2)]
-    if len(codes) < window:
-        return False
     bits = char_model().surprise("".join(chr(code or 0xFFFD) for code in codes))
+    if marked and len(bits) and bits[0] < _PROMISING_ALONE:
+        return True
+    window = 3 - marked
+    if len(bits) < window:
+        return False
     return float(np.convolve(bits, np.ones(window), mode="valid").min()) < window * _PROMISING
 
 
