@@ -5,63 +5,69 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rag.answer.sentences import SENTENCE_FEATURES, Sentence
+from rag.answer.sentences import SENTENCE_FEATURES, Sentence, longest_run
 from rag.answer.view import QuestionView
 from rag.text.script import fold
 from rag.types import Evidence
 
+COMPARED = 3  # sentences whose vectors are compared with the question's
+
 ANSWERABLE_FEATURES = (
-    "sentence",  # log-odds of the best sentence
-    "sentence_gap",  # how far it is ahead of the best sentence of another article
-    "coverage",  # question word weight in the best sentence and its neighbours
+    "similarity",  # highest inner product of the question with one of the `COMPARED` best sentences
+    "sentence_gap",  # how far the best sentence is ahead of the best one of another article
+    "sentence_coverage",  # question word weight in the best sentence
+    "coverage",  # in it and its neighbours
     "passage_coverage",  # in its passage, heading and title
+    "article_coverage",  # in its article
     "any_coverage",  # in the passage that covers most
-    "heaviest_missing",  # weight of the rarest question word that its passage lacks, against the rarest of all
-    "article_missing",  # the same against its whole article
-    "missing_names",  # share of the question's names that its article lacks
-    "missing_figures",  # share of the question's figures (years too) that its article lacks
+    "article_missing",  # weight of the rarest question word that the article lacks, against the rarest of all
+    "missing_names",  # share of the question's names that the article lacks
+    "missing_figures",  # share of the question's figures (years too) that the article lacks
     "has_figures",  # the question names figures
-    "expected",  # the best sentence holds the kind of thing asked for
-    "dense",  # inner product of the best passage
-    "dense_margin",  # how far the best dense score is ahead of the mean of the others
+    "longest_run",  # longest stretch of the question that stands in the passage, as a share of it
+    "fused",  # fused score of the first passage
+    "fused_margin",  # how far it is ahead of the first passage of another article
+    "dense_margin",  # how far the best dense score is ahead of the mean of them
     "lexical",  # BM25 of the best passage for each unit of question word weight
-    "agreement",  # both indexes found the passage of the best sentence
-    "bigram_recall",  # question character pairs in the passage of the best sentence
+    "lexical_gap",  # how far the best BM25 score is ahead of the second
+    "fresh",  # share of the best sentence that the question does not say already
     "log_words",  # number of content words in the question
 )
 
 
 def answerable_features(
-    view: QuestionView, evidence: Sequence[Evidence], ranked: Sequence[Sentence], *, best_logit: float, article: str
+    view: QuestionView, evidence: Sequence[Evidence], ranked: Sequence[Sentence], *, similarity: float, article: str
 ) -> tuple[float, ...]:
     """Values of `ANSWERABLE_FEATURES`.
 
-    `ranked` must not be empty; `best_logit` are the log-odds of its first sentence, `article` is the folded text of the
-    whole article that it stands in, title and publisher included.
+    `ranked` must not be empty; `similarity` is the highest inner product of the question's vector with those of its
+    first `COMPARED` sentences; `article` is the folded text of the whole article of the first, title and publisher too.
     """
     best = ranked[0]
     key = passage_key(best.evidence)
     other = next((s for s in ranked if s.evidence.passage.article_id != best.evidence.passage.article_id), None)
-    dense = [e.signals.dense for e in evidence if e.signals.dense is not None]
-    lexical = [e.signals.lexical for e in evidence if e.signals.lexical is not None]
     of_sentence = dict(zip(SENTENCE_FEATURES, best.features, strict=True))
+    dense = [e.signals.dense for e in evidence if e.signals.dense is not None]
+    lexical = sorted((e.signals.lexical for e in evidence if e.signals.lexical is not None), reverse=True)
     return (
-        best_logit,
+        similarity,
         best.score - (other.score if other else 0.0),
+        of_sentence["coverage"],
         of_sentence["context_coverage"],
         view.coverage(key),
-        max(view.coverage(passage_key(e)) for e in evidence),
-        view.heaviest_missing(key),
+        view.coverage(article),
+        max(view.coverage(passage_key(item)) for item in evidence),
         view.heaviest_missing(article),
         _share([name.word not in article for name in view.names]),
         _share([fold(view.text[q.start : q.end]) not in article for q in view.quantities]),
         float(bool(view.quantities)),
-        of_sentence["expected"],
-        max(dense, default=0.0),
-        max(dense) - sum(dense) / len(dense) if len(dense) > 1 else 0.0,
-        max(lexical, default=0.0) / view.total_weight if view.total_weight else 0.0,
-        float(best.evidence.signals.dense is not None and best.evidence.signals.lexical is not None),
-        view.bigram_recall(key),
+        longest_run(view.key, key) / max(8, len(view.key)),
+        evidence[0].signals.fused,
+        _margin(evidence),
+        max(dense) - sum(dense) / len(dense) if dense else 0.0,
+        lexical[0] / view.total_weight if lexical and view.total_weight > 0 else 0.0,
+        lexical[0] - lexical[1] if len(lexical) > 1 else 0.0,
+        of_sentence["fresh"],
         math.log(1 + len(view.weights)),
     )
 
@@ -69,6 +75,13 @@ def answerable_features(
 def passage_key(item: Evidence) -> str:
     """Folded passage with its title and heading."""
     return fold(f"{item.passage.title} {item.passage.heading} {item.passage.text}")
+
+
+def _margin(evidence: Sequence[Evidence]) -> float:
+    """How far the first passage is ahead of the first one of another article; its whole score when there is none."""
+    first = evidence[0]
+    others = (e.signals.fused for e in evidence if e.passage.article_id != first.passage.article_id)
+    return first.signals.fused - next(others, 0.0)
 
 
 def _share(flags: Sequence[bool]) -> float:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rag.answer.answerable import ANSWERABLE_FEATURES, answerable_features
+from embeddings.encoder import Encoder
+from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
 from rag.answer.calibration import Calibration
 from rag.answer.quotes import choose, compose, quotable
 from rag.answer.refusal import empty_store, missing_places, refuse
@@ -50,9 +51,12 @@ class Assessment:
 class QuotesAnswerer:
     """Answers with sentences of the articles, verbatim. Needs no language model."""
 
-    def __init__(self, store: Store, retriever: Retriever, calibration: Calibration, *, settings: str) -> None:
+    def __init__(
+        self, store: Store, retriever: Retriever, encoder: Encoder, calibration: Calibration, *, settings: str
+    ) -> None:
         self._store = store
         self._retriever = retriever
+        self._encoder = encoder
         self._calibration = calibration
         self._settings = settings
 
@@ -67,7 +71,7 @@ class QuotesAnswerer:
         with self._store.snapshot() as snapshot:
             retrieval = self._retriever.retrieve_from(snapshot, question)
             articles = Articles(snapshot)
-            assessment = assess(retrieval, articles, self._calibration)
+            assessment = assess(retrieval, articles, self._encoder, self._calibration)
             return self._decide(retrieval, assessment, articles, started)
 
     def _decide(self, retrieval: Retrieval, assessment: Assessment, articles: Articles, started: float) -> Answer:
@@ -111,7 +115,7 @@ def check_question(question: Question) -> None:
         )
 
 
-def assess(retrieval: Retrieval, articles: Articles, calibration: Calibration) -> Assessment:
+def assess(retrieval: Retrieval, articles: Articles, encoder: Encoder, calibration: Calibration) -> Assessment:
     """Rank the sentences of the evidence and estimate the probability that they answer the question."""
     seen = view(retrieval.query, retrieval.idf)
     ranked = articles.quotable_first(rank(seen, retrieval.evidence, calibration.sentence))
@@ -122,7 +126,7 @@ def assess(retrieval: Retrieval, articles: Articles, calibration: Calibration) -
         seen,
         retrieval.evidence,
         ranked,
-        best_logit=calibration.sentence.logit(ranked[0].features),
+        similarity=_similarity(retrieval, ranked, encoder),
         article=nearest,
     )
     return Assessment(
@@ -132,6 +136,12 @@ def assess(retrieval: Retrieval, articles: Articles, calibration: Calibration) -
         features={name: round(value, _KEPT_FEATURES) for name, value in zip(ANSWERABLE_FEATURES, values, strict=True)},
         nearest=nearest,
     )
+
+
+def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], encoder: Encoder) -> float:
+    """Highest inner product of the question's vector with those of the first sentences."""
+    vectors = encoder.encode_passages([sentence.text for sentence in ranked[:COMPARED]])
+    return float((vectors @ retrieval.vector).max())
 
 
 def answers(assessment: Assessment, calibration: Calibration) -> bool:
@@ -158,13 +168,13 @@ class Articles:
         """The articles of some sentences, by id."""
         return {s.evidence.passage.article_id: self.get(s.evidence.passage.article_id) for s in chosen}
 
-    def quotable_first(self, ranked: Sequence[Sentence]) -> list[Sentence]:
-        """The best `_CONSIDERED` sentences that can be quoted; the others are never loaded."""
+    def quotable_first(self, ranked: Sequence[Sentence], limit: int = _CONSIDERED) -> list[Sentence]:
+        """The best `limit` sentences that can be quoted; the articles of the others are never loaded."""
         kept: list[Sentence] = []
         for sentence in ranked:
             if quotable(sentence, self.get(sentence.evidence.passage.article_id)) is not None:
                 kept.append(sentence)
-            if len(kept) == _CONSIDERED:
+            if len(kept) == limit:
                 break
         return kept
 

@@ -104,7 +104,7 @@ def sentence_features(
         coverage,
         view.coverage(context),
         view.bigram_recall(key),
-        _longest_run(view.key, key) / max(8, len(view.key)),
+        longest_run(view.key, key) / max(8, len(view.key)),
         found,
         found * coverage,
         sum(named) / len(named) if named else 0.5,
@@ -130,7 +130,7 @@ def _rarity(view: QuestionView, keys: Sequence[str]) -> dict[str, float]:
     return {word: weight / total for word, weight in weights.items()} if total > 0 else {}
 
 
-def _longest_run(question: str, key: str) -> int:
+def longest_run(question: str, key: str) -> int:
     """Length of the longest stretch of `question` that stands in `key`."""
     best = 0
     for start in range(len(question)):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, Vectors
 from embeddings.rerank import Reranker
 from rag.search.fuse import Fused, fuse
 from rag.search.plan import Plan, plan
@@ -24,6 +24,7 @@ class Retrieval:
     """The passages to answer from, best first, and how they were found. `timings` are milliseconds."""
 
     plan: Plan
+    vector: Vectors  # of the question, shape (dim,)
     evidence: tuple[Evidence, ...]
     generation: int
     idf: Mapping[str, float] = field(default_factory=dict)  # of the question's content words
@@ -80,7 +81,12 @@ class Retriever:
         idf = _idf(snapshot, content_words(made.text))
         clock.lap("idf")
         return Retrieval(
-            plan=made, evidence=evidence, generation=snapshot.generation, idf=idf, timings=clock.milliseconds
+            plan=made,
+            vector=vector,
+            evidence=evidence,
+            generation=snapshot.generation,
+            idf=idf,
+            timings=clock.milliseconds,
         )
 
     def _choose(self, snapshot: Snapshot, made: Plan, fused: Sequence[Fused], top_k: int) -> tuple[Evidence, ...]:

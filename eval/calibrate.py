@@ -1,0 +1,220 @@
+"""Fits the two logistic models of `rag/answer/calibration.json` on the development sets (see `eval.devstore`).
+
+    python -m eval.calibrate --data ../shared/data --store /tmp/dev --write
+
+Every question is asked twice: as it is, and with its paragraph hidden. Figures are from two-fold cross-validation, with
+all questions of a paragraph in one fold; the weights that are written are fitted on everything.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, cast
+
+import numpy as np
+import numpy.typing as npt
+import typer
+from rich.console import Console
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from eval.devstore import SETS
+from eval.hiding import Hiding
+from eval.squad import Asked, load_squad
+from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
+from rag.answer.answerer import Articles
+from rag.answer.calibration import Logistic
+from rag.answer.sentences import SENTENCE_FEATURES, Sentence, rank
+from rag.answer.view import QuestionView, view
+from rag.config import load_settings
+from rag.search.retriever import Retrieval
+from rag.store.protocol import Snapshot
+from rag.types import Question
+from rag.wiring import Engine, open_engine
+
+_NOTHING = Logistic(features=SENTENCE_FEATURES, weights=(0.0,) * len(SENTENCE_FEATURES), bias=0.0)
+_OVER_REFUSAL = 0.055  # of answerable development questions; the goal is at most .06
+_SECOND = 0.25  # share of the best sentence's probability that a further one must reach
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One question, asked once: its sentences, which of them hold the gold answer, and what was found."""
+
+    asked: Asked
+    withheld: bool
+    fold: int
+    view: QuestionView
+    retrieval: Retrieval
+    sentences: tuple[Sentence, ...]
+    gold: tuple[bool, ...]
+
+
+def collect(engine: Engine, asked: Asked, snapshot: Snapshot, *, withheld: bool, fold: int) -> Case:
+    """Ask `asked`, with its paragraph hidden when it is `withheld`."""
+    shown = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id])) if withheld else snapshot
+    retrieval = engine.retriever.retrieve_from(shown, Question(text=asked.question))
+    seen = view(retrieval.query, retrieval.idf)
+    found = tuple(Articles(snapshot).quotable_first(rank(seen, retrieval.evidence, _NOTHING), limit=1_000))
+    return Case(
+        asked=asked,
+        withheld=withheld,
+        fold=fold,
+        view=seen,
+        retrieval=retrieval,
+        sentences=found,
+        gold=tuple(_holds_gold(asked, sentence) for sentence in found),
+    )
+
+
+def _holds_gold(asked: Asked, sentence: Sentence) -> bool:
+    """The sentence shares at least half of the shorter of itself and the gold answer, in the gold paragraph."""
+    if sentence.evidence.passage.article_id != asked.paragraph_id:
+        return False
+    end = asked.answer_start + len(asked.answers[0])
+    shared = min(sentence.end, end) - max(sentence.start, asked.answer_start)
+    return shared >= 0.5 * min(end - asked.answer_start, sentence.end - sentence.start)
+
+
+def fit_sentences(cases: Sequence[Case]) -> Logistic:
+    """Probability that a sentence holds the answer, from cases whose paragraph is there."""
+    usable = [case for case in cases if not case.withheld and case.sentences]
+    rows = np.array([sentence.features for case in usable for sentence in case.sentences])
+    return _fit(SENTENCE_FEATURES, rows, [gold for case in usable for gold in case.gold])
+
+
+def fit_answerable(cases: Sequence[Case], rows: Floats) -> Logistic:
+    """Probability that the evidence answers; `rows` are the features of `cases`, in their order."""
+    return _fit(ANSWERABLE_FEATURES, rows, [not case.withheld for case in cases])
+
+
+def _fit(names: tuple[str, ...], rows: Floats, labels: Sequence[bool]) -> Logistic:
+    """Logistic regression on standardised features, written for the features as they are."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=5_000)).fit(rows, labels)
+    scaler, regression = model[0], model[1]
+    weights = regression.coef_[0] / scaler.scale_
+    bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
+    return Logistic(features=names, weights=tuple(round(float(w), 5) for w in weights), bias=round(bias, 5))
+
+
+def ranked(case: Case, model: Logistic) -> list[Sentence]:
+    """The sentences of a case, the best first by `model`."""
+    scored = [replace(sentence, score=model.probability(sentence.features)) for sentence in case.sentences]
+    return sorted(scored, key=lambda sentence: -sentence.score)
+
+
+def features(engine: Engine, case: Case, best_first: Sequence[Sentence], articles: Articles) -> tuple[float, ...]:
+    """The answerability features of a case; all 0 when nothing was found."""
+    if not best_first:
+        return (0.0,) * len(ANSWERABLE_FEATURES)
+    vectors = engine.encoder.encode_passages([sentence.text for sentence in best_first[:COMPARED]])
+    return answerable_features(
+        case.view,
+        case.retrieval.evidence,
+        best_first,
+        similarity=float((vectors @ case.retrieval.vector).max()),
+        article=articles.key(best_first[0].evidence.passage.article_id),
+    )
+
+
+def gather(engine: Engine, snapshot: Snapshot, data: Path, limit: int) -> list[Case]:
+    """Every question of the development sets (the first `limit` of a seeded shuffle of each), asked both ways."""
+    cases = []
+    for name in SETS:
+        questions = list(load_squad(data / name).questions)
+        random.Random(0).shuffle(questions)  # noqa: S311 - a reproducible order, not a secret
+        for asked in track(questions[:limit], description=name):
+            fold = int(asked.paragraph_id.rpartition("-")[2]) % 2
+            cases += [collect(engine, asked, snapshot, withheld=w, fold=fold) for w in (False, True)]
+    return cases
+
+
+def rows_of(engine: Engine, snapshot: Snapshot, cases: Sequence[Case], models: Sequence[Logistic]) -> Floats:
+    """Answerability features of each case, sentences ranked by the model of its fold."""
+    articles = Articles(snapshot)
+    return np.array(
+        [
+            features(engine, case, ranked(case, models[case.fold]), articles)
+            for case in track(cases, description="features")
+        ]
+    )
+
+
+def refusals(cases: Sequence[Case], scores: Floats, threshold: float) -> dict[str, float]:
+    """Refused-when-withheld, over-refusal and the area under the curve, at `threshold`."""
+    withheld = np.array([case.withheld for case in cases])
+    return {
+        "refused": round(float((scores[withheld] < threshold).mean()), 4),
+        "over-refused": round(float((scores[~withheld] < threshold).mean()), 4),
+        "AUROC": round(float(roc_auc_score(~withheld, scores)), 4),
+    }
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="folder of the development sets")],
+    store: Annotated[Path, typer.Option(help="data folder made by eval.devstore")],
+    limit: Annotated[int, typer.Option(help="questions of each set")] = 1_000_000,
+    write: Annotated[bool, typer.Option("--write", help="write rag/answer/calibration.json")] = False,  # noqa: FBT002 - a command-line flag
+) -> None:
+    """Fit, print the cross-validated figures, and with `--write` store the weights."""
+    engine = open_engine(load_settings(data=store), read_only=True)
+    with engine.store.snapshot() as snapshot:
+        cases = gather(engine, snapshot, data, limit)
+        crossed = [fit_sentences([case for case in cases if case.fold != fold]) for fold in (0, 1)]
+        rows = rows_of(engine, snapshot, cases, crossed)
+        provenance = {
+            "command": "python -m eval.calibrate --data ../shared/data --store DIR --write",
+            "sets": list(SETS),
+            "questions": len(cases) // 2,
+            "passages": snapshot.live_passages,
+            "encoder": engine.encoder.spec.fingerprint,
+            "settings": engine.settings.fingerprint,
+            "date": datetime.now(UTC).date().isoformat(),
+        }
+    engine.close()
+    folds = np.array([case.fold for case in cases])
+    scores = np.empty(len(cases))
+    for fold in (0, 1):
+        trained = [i for i in range(len(cases)) if folds[i] != fold]
+        model = fit_answerable([cases[i] for i in trained], rows[trained])
+        scores[folds == fold] = [model.probability(row) for row in rows[folds == fold]]
+    answered = np.array([not case.withheld for case in cases])
+    threshold = float(np.quantile(scores[answered], _OVER_REFUSAL))
+    figures: dict[str, object] = {"all": refusals(cases, scores, threshold)}
+    for name in SETS:
+        chosen = [i for i, case in enumerate(cases) if case.asked.paragraph_id.startswith(Path(name).stem)]
+        figures[name] = refusals([cases[i] for i in chosen], scores[chosen], threshold)
+    Console().print_json(json.dumps({"threshold": threshold, **figures}))
+    if write:
+        sentence = fit_sentences(cases)
+        answerable = fit_answerable(cases, rows)
+        _write(sentence, answerable, threshold, {**provenance, "cross-validated": figures})
+
+
+def _write(sentence: Logistic, answerable: Logistic, threshold: float, provenance: dict[str, object]) -> None:
+    def plain(model: Logistic) -> dict[str, object]:
+        return {"bias": model.bias, "weights": dict(zip(model.features, model.weights, strict=True))}
+
+    content = {
+        "provenance": provenance,
+        "threshold": round(threshold, 4),
+        "second": _SECOND,
+        "sentence": plain(sentence),
+        "answerable": plain(answerable),
+    }
+    path = Path(__file__).parent.parent / "rag" / "answer" / "calibration.json"
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,160 @@
+"""Settings -> finished parts. The only place that chooses implementations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from embeddings.bundled import ensure_bundled
+from embeddings.cache import CachedEncoder, VectorCache
+from embeddings.encoder import Encoder
+from embeddings.errors import EmbeddingError
+from embeddings.rerank import CrossEncoderReranker
+from rag.answer.answerer import Answerer, QuotesAnswerer
+from rag.answer.calibration import Calibration, calibration
+from rag.config import Settings
+from rag.errors import ConfigError, InputError, ModelMissingError
+from rag.ingest.dedupe import Reprints
+from rag.ingest.pipeline import Pipeline
+from rag.ingest.recurring import Recurring
+from rag.search.retriever import Retriever, RetrieverOptions
+from rag.store.local import LocalStore
+from rag.store.protocol import Store
+from rag.types import Answer, Question
+
+Progress = Callable[[str, float], None]
+
+_CACHED_VECTORS = 200_000  # about 350 MB on disk
+_AUTO = ("quotes",)  # who answers when nobody is named, the first that is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """All parts, ready to use. Safe to share between threads."""
+
+    settings: Settings
+    store: Store
+    encoder: Encoder
+    retriever: Retriever
+    answerers: Mapping[str, Answerer] = field(default_factory=dict)
+
+    def answer(self, question: Question, answerer: str = "auto") -> Answer:
+        """The answer to `question` by the answerer of that name.
+
+        Raises:
+            InputError: there is no answerer of that name, or the question makes no sense.
+        """
+        name = next(name for name in _AUTO if name in self.answerers) if answerer == "auto" else answerer
+        if name not in self.answerers:
+            known = ", ".join(("auto", *self.answerers))
+            raise InputError(f"answerer {answerer!r} is not known here; expected one of {known}", field="answerer")
+        return self.answerers[name].answer(question)
+
+    def pipeline(self) -> Pipeline:
+        """The way of documents into the store."""
+        path = (self.settings.cache or user_cache_path("jushi")) / "vectors.sqlite"
+        return Pipeline(
+            store=self.store,
+            encoder=CachedEncoder(self.encoder, VectorCache(path, limit=_CACHED_VECTORS)),
+            passage_min=self.settings.passage_min,
+            passage_max=self.settings.passage_max,
+            passage_overlap=self.settings.passage_overlap,
+        )
+
+    def close(self) -> None:
+        """Let go of the store's files and locks."""
+        self.store.close()
+
+
+def open_engine(
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    read_only: bool = False,
+    fitted: Calibration | None = None,
+) -> Engine:
+    """Open everything that `settings` name; `progress` is told when a model has to be made ready first.
+
+    `fitted` takes the place of the calibration that ships with the program.
+
+    Raises:
+        ConfigError: settings contradict each other.
+        ModelMissingError: a model that the settings name cannot be loaded here.
+        StoreError: the data folder cannot be used.
+    """
+    if settings.passage_min > settings.passage_max:
+        raise ConfigError(
+            f"passage_min is {settings.passage_min}, which is more than passage_max, {settings.passage_max}",
+            field="passage_min",
+        )
+    try:
+        encoder = _open_encoder(settings, progress)
+        reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
+    except EmbeddingError as error:
+        raise ModelMissingError(str(error)) from error
+    store = LocalStore(
+        settings.data,
+        encoder=encoder.spec,
+        dense_kind=settings.dense_kind,
+        read_only=read_only,
+        reprints=Reprints(),
+        recurring=Recurring(),
+    )
+    options = RetrieverOptions(
+        candidates=settings.candidates,
+        top_k=settings.top_k,
+        per_article=settings.per_article,
+        dense_weight=settings.dense_weight,
+    )
+    retriever = Retriever(store, encoder, options, reranker)
+    quotes = QuotesAnswerer(store, retriever, encoder, fitted or calibration(), settings=settings.fingerprint)
+    return Engine(settings=settings, store=store, encoder=encoder, retriever=retriever, answerers={"quotes": quotes})
+
+
+def _open_encoder(settings: Settings, progress: Progress | None) -> Encoder:
+    """The encoder that the settings name. The modules of the others are not even imported: torch takes seconds."""
+    if settings.encoder == "remote":
+        return _open_remote(settings)
+    if settings.encoder != "bundled":
+        if settings.encoder_backend == "onnx":
+            raise ConfigError(
+                f"encoder_backend is onnx, which only the bundled encoder has, but encoder is {settings.encoder}",
+                field="encoder_backend",
+            )
+        return _open_sentence(settings, settings.encoder)
+    bundled = ensure_bundled(settings.cache, progress=progress)
+    if settings.encoder_backend == "torch":
+        return _open_sentence(settings, bundled.folder)
+    from embeddings.onnx import OnnxEncoder  # noqa: PLC0415 - onnxruntime is loaded only where it is used
+
+    return OnnxEncoder(bundled)
+
+
+def _open_sentence(settings: Settings, name_or_folder: str | Path) -> Encoder:
+    from embeddings.sentence import SentenceTransformerEncoder  # noqa: PLC0415 - loads torch, which takes seconds
+
+    return SentenceTransformerEncoder(
+        name_or_folder,
+        query_prefix=settings.encoder_query_prefix,
+        passage_prefix=settings.encoder_passage_prefix,
+    )
+
+
+def _open_remote(settings: Settings) -> Encoder:
+    from embeddings.remote import RemoteEncoder  # noqa: PLC0415 - httpx is loaded only where it is used
+
+    if not settings.embeddings_base_url or not settings.embeddings_model:
+        raise ConfigError(
+            "encoder is remote, so embeddings_base_url and embeddings_model must be set", field="embeddings_base_url"
+        )
+    key = settings.embeddings_api_key
+    return RemoteEncoder(
+        settings.embeddings_base_url,
+        settings.embeddings_model,
+        key.get_secret_value() if key else None,
+        query_prefix=settings.encoder_query_prefix or "",
+        passage_prefix=settings.encoder_passage_prefix or "",
+    )
