@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from rag.ingest.bylines import trailing_note
 from rag.ingest.copies import Merged, Piece, merge_copies, pasted_lines
 from rag.ingest.features import Feature, features
 from rag.ingest.layout import Layout
 from rag.ingest.metadata import Metadata, read_metadata
 from rag.ingest.region import Region
-from rag.ingest.roles import Reason, trailing_note
+from rag.ingest.roles import Reason
 from rag.ingest.title import find_title
 from rag.ingest.trim import Trimmer
 

@@ -1,4 +1,4 @@
-"""Who published a page, who wrote and edited it, and when: from its head, its dateline and its credits."""
+"""Who published a page, who wrote and edited it, and when: from its head, its dateline and its bylines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.ingest import roles
+from rag.ingest import bylines, roles
 from rag.ingest.features import Feature
 from rag.ingest.layout import Layout
 from rag.ingest.roles import Reason
@@ -69,37 +69,37 @@ _IN_TEXT = re.compile(
 )
 _LOOSE_TIME = re.compile(r"(?:(?:\d{2}|\d{4})[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s?\d{1,2}:\d{2}(?::\d{2})?")
 _END = (
-    rf"(?=\s*(?:{roles.EDITORS}|{roles.WRITERS}|{roles.SOURCES}|{roles.TIMES}|{roles.COUNTS})\s?[:/]"
+    rf"(?=\s*(?:{bylines.EDITORS}|{bylines.WRITERS}|{bylines.SOURCES}|{bylines.TIMES}|{bylines.COUNTS})\s?[:/]"
     r"|\s{2,}|[|)\]】>]|\s*(?:发于|发自|发布|摄于)|\s*\d{4}[-年/.]|$)"
 )
 _SOURCE = re.compile(
-    rf"(?:{roles.SOURCES})(?:\s?[:|]\s*|于\s?[:]?\s*)([^\s:|。,，](?:[^:|。!?]{{0,28}}?[^\s:|。])??){_END}"
+    rf"(?:{bylines.SOURCES})(?:\s?[:|]\s*|于\s?[:]?\s*)([^\s:|。,，](?:[^:|。!?]{{0,28}}?[^\s:|。])??){_END}"
 )
-_TIME_ROLE = re.compile(rf"(?:{roles.TIMES})\s?[:|]")
+_TIME_ROLE = re.compile(rf"(?:{bylines.TIMES})\s?[:|]")
 _WRITER = re.compile(
     rf"(?:(?:文\s?/\s?图|图\s?/\s?文|图文|文图)\s?[:/]?\s?"
-    rf"|(?:(?<![\u4e00-\u9fff])(?:{roles.WRITERS})|记者|通讯员|作者|撰稿)\s?[:/]\s*)"
+    rf"|(?:(?<![\u4e00-\u9fff])(?:{bylines.WRITERS})|记者|通讯员|作者|撰稿)\s?[:/]\s*)"
     rf"([^:/|。!?]{{1,38}}?[^\s:/|。]?){_END}"
 )
-_EDITOR_ROLES = roles.spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 编辑")
+_EDITOR_ROLES = bylines.spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 编辑")
 _EDITOR = re.compile(rf"(?:{_EDITOR_ROLES})\s?[:/]\s*([^\s:/|。!?][^:/|。!?]{{0,18}}?){_END}")
-_SPACED_EDITOR = re.compile(rf"^\s*(?:{_EDITOR_ROLES})(?:\s+|\s?丨\s?)({roles.PEOPLE})")
+_SPACED_EDITOR = re.compile(rf"^\s*(?:{_EDITOR_ROLES})(?:\s+|\s?丨\s?)({bylines.PEOPLE})")
 _BYLINE = re.compile(
-    rf"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)({roles.PEOPLE}|[A-Za-z][A-Za-z .]{{2,20}})"
+    rf"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)({bylines.PEOPLE}|[A-Za-z][A-Za-z .]{{2,20}})"
 )
 _OUTLET_OF_WRITER = re.compile(
-    rf"\s*[(]?({roles.OUTLET.pattern})(?:首席|见习|实习"
-    rf"|特约)?记者\s?[:/]?\s?{roles.PEOPLE}[)]?\s*"
+    rf"\s*[(]?({bylines.OUTLET.pattern})(?:首席|见习|实习"
+    rf"|特约)?记者\s?[:/]?\s?{bylines.PEOPLE}[)]?\s*"
 )
 _WIRE = re.compile(
-    rf"\s*[(【\[]?({roles.OUTLET.pattern})(?:[)】\]]|记者|e公司)?(?:讯"
+    rf"\s*[(【\[]?({bylines.OUTLET.pattern})(?:[)】\]]|记者|e公司)?(?:讯"
     rf"|[\u4e00-\u9fff]{{0,8}}\d{{1,2}}月\d{{1,2}}日[电讯])"
 )
 _REPORTER = re.compile(r"\S{0,12}(?:记者|通讯员)\s")
 _INLINE_BYLINE = re.compile(
-    rf"(?:讯|电|报道)\s?[(]\s?[^()]{{0,10}}?(?:记者|通讯员)\s?:?\s?({roles.PEOPLE})[^()]{{0,20}}[)]"
+    rf"(?:讯|电|报道)\s?[(]\s?[^()]{{0,10}}?(?:记者|通讯员)\s?:?\s?({bylines.PEOPLE})[^()]{{0,20}}[)]"
 )
-_UNDATED = re.compile(rf"{roles.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
+_UNDATED = re.compile(rf"{bylines.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
 _ACCOUNT = re.compile(r"[\w·《》]{2,16}")
 _SOURCE_MARKS = re.compile(r"author|source|media|account|origin|publish|column|name")
 _OWNER = re.compile(
@@ -169,18 +169,18 @@ def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], liv
     if found:
         return found
     for name in _HEAD_PUBLISHERS:
-        value = re.sub(rf"^(?:{roles.SOURCES})\s?[:：]?\s*", "", layout.head.get(name, ""))
+        value = re.sub(rf"^(?:{bylines.SOURCES})\s?[:：]?\s*", "", layout.head.get(name, ""))
         if _is_name(value):
             return value
     for at in near:
         if (title.line is not None and at <= title.line) or (live and at > live[0]):
             continue
         text = _UNDATED.sub("", rows[at].text).strip(" ·|-—\u3000\u00a0")
-        slashed = roles.SLASHED.fullmatch(text)
+        slashed = bylines.SLASHED.fullmatch(text)
         if slashed:
             return slashed[2]
         marked = any(_SOURCE_MARKS.search(layout.boxes[box].marks) for box in layout.around(at)[:2])
-        if roles.OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
+        if bylines.OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
             return text
     told = _first(_OUTLET_OF_WRITER, rows, near) or _first(_WIRE, rows, live[:1])
     return told or title.site or _owner(rows)
@@ -204,7 +204,7 @@ def _author(
         if at == title.line:
             continue
         row = rows[at]
-        slashed = roles.SLASHED.fullmatch(row.text)
+        slashed = bylines.SLASHED.fullmatch(row.text)
         if slashed and at in near[:8]:
             return slashed[1]
         found = _writer_in(row)
@@ -217,7 +217,7 @@ def _author(
 
 def _writer_in(row: Feature) -> re.Match[str] | None:
     """Where a line names who wrote: in brackets behind a paragraph or at its head, or anywhere in a short line."""
-    note = roles.trailing_note(row.key)
+    note = bylines.trailing_note(row.key)
     if note:
         return _BYLINE.search(row.key, len(row.key) - note) or _WRITER.search(row.key, len(row.key) - note)
     if row.size > _SHORT or row.ends:
@@ -226,7 +226,7 @@ def _writer_in(row: Feature) -> re.Match[str] | None:
 
 
 def _names_writer(key: str) -> bool:
-    return roles.is_byline(key) or bool(_REPORTER.match(key))
+    return bylines.is_byline(key) or bool(_REPORTER.match(key))
 
 
 def _is_name(value: str) -> bool:
@@ -254,7 +254,7 @@ def _dates(
         if re.search(r"\d", head.get(name, "")):
             yield DateCandidate(text=head[name], origin="metadata")
     told = [at for at in near if at not in above and _TIME_ROLE.search(rows[at].key)]
-    for pattern in (roles.DATE_TIME, _LOOSE_TIME):
+    for pattern in (bylines.DATE_TIME, _LOOSE_TIME):
         for at in [*above, *told]:
             found = pattern.search(rows[at].key)
             if found:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.ingest import roles
+from rag.ingest import bylines, roles
 from rag.ingest.features import Feature, bigrams
 from rag.ingest.layout import Layout
 from rag.ingest.region import Region
@@ -59,7 +59,7 @@ def _visible(rows: Sequence[Feature], told: Sequence[str]) -> int | None:
 
 
 def _may_be_title(row: Feature) -> bool:
-    return _SHORTEST <= row.size <= _LONGEST and row.link_share < 0.5 and not roles.is_strong_credit(row.key)
+    return _SHORTEST <= row.size <= _LONGEST and row.link_share < 0.5 and not bylines.is_strong_credit(row.key)
 
 
 def _says(line: str, told: str) -> bool:
@@ -111,7 +111,7 @@ def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int) -> 
     row = rows[at]
     if not _may_be_title(row) or row.text.endswith(("。", "；", "，", "：", ";", ",", ":")) or row.is_row or row.bullet:
         return False
-    tests = (roles.is_navigation, roles.is_credit, roles.is_breadcrumb, roles.is_dateline, roles.is_share)
+    tests = (roles.is_navigation, bylines.is_credit, roles.is_breadcrumb, bylines.is_dateline, roles.is_share)
     if row.is_empty or any(test(row.key) for test in tests):
         return False
     if _SPOKEN.match(row.text) or sum(map(str.isalpha, row.text)) < _SHORTEST:

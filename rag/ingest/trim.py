@@ -6,16 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from rag.ingest import roles
-from rag.ingest.features import Feature, overlap
+from rag.ingest import bylines, roles
+from rag.ingest.captions import find_captions
+from rag.ingest.features import Feature
 from rag.ingest.region import Region
 from rag.ingest.roles import Reason
 
-_CAPTION_LIKE = 0.8  # share of the title's length that a line needs to repeat it
-_ALIKE = 0.9  # overlap with the title from which it does
-_ALIKE_CAPTIONS = 3  # labelled pictures from which a page labels its pictures
-_LABEL_MAX = 24
-_WORK = re.compile("《[^》]+》")  # the name of a work heads what is quoted from it
 _COLON = ("：", ":")
 _GOES_ON = ("，", ",", "、", "；", ";", *_COLON)
 _LABEL = re.compile(r"[^\s：:，,。]{1,8}[：:]")
@@ -66,67 +62,9 @@ class Trimmer:
         self._drop([number for number in self.live() if self._rows[number].is_empty], Reason.EMPTY)
 
     def _captions(self) -> None:
-        """Captions: below a picture, or below the title repeated in the text, which is a picture's alternative text."""
-        live = self.live()
-        for at, number in enumerate(live):
-            row = self._rows[number]
-            if self._is_title_again(row):
-                self._drop([number], Reason.CAPTION)
-                below = live[at + 1] if at + 1 < len(live) else None
-                if below is not None and not self._has_boxes and self._may_be_caption(live, at + 1):
-                    self._drop([below], Reason.CAPTION)
-            elif self._is_caption(row):
-                self._drop([number], Reason.CAPTION)
-        self._captions_alike()
-        self._centered_pairs()
-
-    def _captions_alike(self) -> None:
-        """Pictures of one page are captioned alike: where most are followed by a label with a full stop, all are."""
-        pictured = [number for number in self.live() if self._rows[number].line.pictures]
-        labels = [number for number in pictured if self._is_label(self._rows[number])]
-        if len(labels) >= _ALIKE_CAPTIONS and len(labels) * 2 >= len(pictured):
-            self._drop(labels, Reason.CAPTION)
-
-    def _is_label(self, row: Feature) -> bool:
-        """A name or a phrase with a full stop behind it, in a page whose sentences are longer."""
-        return (
-            row.size <= _LABEL_MAX
-            and row.stops == 1
-            and not row.pauses
-            and row.text.endswith("。")
-            and not row.line.heading
-        )
-
-    def _centered_pairs(self) -> None:
-        """Two centred short lines in a row, in a story that is not centred, are captions whose pictures are gone."""
-        live = self.live()
-        prose = [number for number in live if self._rows[number].is_prose]
-        if not prose or sum(self._rows[number].line.centered for number in prose) * 4 > len(prose):
-            return
-        for a, b in pairwise(number for number in live if prose[0] < number < prose[-1]):
-            pair = (self._rows[a], self._rows[b])
-            if all(row.line.centered and row.size >= 4 and self._is_label_like(row) for row in pair):
-                self._drop([a, b], Reason.CAPTION)
-
-    def _may_be_caption(self, live: Sequence[int], at: int) -> bool:
-        row = self._rows[live[at]]
-        return row.is_short and not row.is_row and not self._is_title_again(row) and self._title_line is not None
-
-    def _is_title_again(self, row: Feature) -> bool:
-        return bool(self._title) and row.size <= 60 and not row.ends and _same(row.text, self._title)
-
-    def _is_caption(self, row: Feature) -> bool:
-        """Marked up or worded as a caption, or a short line below a picture that does not look like a heading."""
-        if "figcaption" in row.line.tags or roles.is_photo_note(row.key) or roles.is_photo_byline(row.key):
-            return True
-        if not row.line.pictures or row.line.heading or row.size > 80:
-            return False
-        if roles.is_photo_credit(row.key) or (row.line.picture_text and _same(row.text, row.line.picture_text)):
-            return True
-        return row.line.centered and self._is_label_like(row)
-
-    def _is_label_like(self, row: Feature) -> bool:
-        return row.is_short and not row.is_row and not row.line.heading and not _WORK.fullmatch(row.text)
+        is_dump = not self._has_boxes and self._title_line is not None
+        captions = find_captions(self._rows, self.live(), self._title, is_dump=is_dump)
+        self._drop(sorted(captions), Reason.CAPTION)
 
     def _roles(self) -> None:
         """Lines that are nothing but a role, wherever they stand."""
@@ -149,8 +87,8 @@ class Trimmer:
         self._bullets()
 
     def _dated_entries(self, live: Sequence[int]) -> None:
-        """Other articles with the time they came out below each; a single such line belongs to the credits."""
-        dated = [number for number in live if roles.ONLY_DATE_TIME.fullmatch(self._rows[number].key)]
+        """Other articles with the time they came out below each; a single such line belongs to the bylines."""
+        dated = [number for number in live if bylines.ONLY_DATE_TIME.fullmatch(self._rows[number].key)]
         near = [a for a, b in pairwise(dated) if b - a <= 4]
         if len(near) + 1 >= _DATED and self._prose([number for number in live if number < near[0]]) >= 60:
             first = max(
@@ -177,7 +115,7 @@ class Trimmer:
         """What follows a heading of other lists, of comments or of a legal notice, or the responsible editor's line."""
         for number, row in enumerate(self._rows):
             reason = self.reasons.get(number)
-            if reason is Reason.CREDIT and roles.is_editor_line(row.key):
+            if reason is Reason.CREDIT and bylines.is_editor_line(row.key):
                 self._cut_after(number, Reason.RELATED, at_most=0.5)
             elif reason is Reason.COMMENT:
                 self._cut_after(number, Reason.COMMENT, at_most=10.0)
@@ -282,7 +220,7 @@ class Trimmer:
                 if number in self.reasons:
                     continue
                 reason = _edge_role(self._rows[number])
-                signed = not at_head and roles.is_signed_date(self._rows[number].key)
+                signed = not at_head and bylines.is_signed_date(self._rows[number].key)
                 if reason is None or signed:
                     break
                 self._drop([number], reason)
@@ -290,7 +228,7 @@ class Trimmer:
     def _is_below_title(self, row: Feature) -> bool:
         """True for a line of the kind that stands between headline and story: dates, counts, who wrote it."""
         bare = not any(character.isalpha() for character in row.text)
-        return _edge_role(row) is not None or roles.is_outlet(row.key) or (bare and not self._has_boxes)
+        return _edge_role(row) is not None or bylines.is_outlet(row.key) or (bare and not self._has_boxes)
 
 
 def _role(row: Feature) -> Reason | None:
@@ -300,8 +238,8 @@ def _role(row: Feature) -> Reason | None:
         (Reason.RELATED, roles.is_related_head),
         (Reason.RELATED, roles.is_related_link),
         (Reason.COMMENT, roles.is_comment_head),
-        (Reason.CREDIT, roles.is_strong_credit),
-        (Reason.CREDIT, roles.is_named),
+        (Reason.CREDIT, bylines.is_strong_credit),
+        (Reason.CREDIT, bylines.is_named),
         (Reason.BREADCRUMB, roles.is_breadcrumb),
         (Reason.SHARE, roles.is_share),
         (Reason.ADVERT, roles.is_ad_label),
@@ -321,7 +259,11 @@ def role_outside(row: Feature) -> Reason | None:
 def _edge_role(row: Feature) -> Reason | None:
     """The role of a line at the beginning or end of the story."""
     key = row.key
-    if roles.is_byline(key) or roles.is_credit(key) or (roles.is_dateline(key) and row.size <= 60 and not row.ends):
+    if (
+        bylines.is_byline(key)
+        or bylines.is_credit(key)
+        or (bylines.is_dateline(key) and row.size <= 60 and not row.ends)
+    ):
         return Reason.CREDIT
     if roles.is_navigation(key):
         return Reason.NAVIGATION
@@ -332,10 +274,3 @@ def _edge_role(row: Feature) -> Reason | None:
     if roles.is_comment_tools(key):
         return Reason.COMMENT
     return None
-
-
-def _same(text: str, title: str) -> bool:
-    short, long = sorted(("".join(text.split()), "".join(title.split())), key=len)
-    if len(short) < 4 or len(short) < _CAPTION_LIKE * len(long):
-        return False
-    return short in long or overlap(short, long) >= _ALIKE
