@@ -12,7 +12,6 @@ leaves undone is replayed from the journal by the next writer, or by the next re
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -29,8 +28,9 @@ from rag.store import catalog, checking, journal, reading, repeats
 from rag.store.catalog import Policies
 from rag.store.database import Database
 from rag.store.dense import DenseReplica
+from rag.store.following import LexicalReplica
 from rag.store.journal import Changes
-from rag.store.lexical import DEFAULT_TITLE_BOOST, LexicalDamagedError, LexicalIndex, LexicalView
+from rag.store.lexical import DEFAULT_TITLE_BOOST
 from rag.store.lock import WriterLock
 from rag.store.protocol import CheckReport, CommitReport, Prepared, RecurringPolicy, ReprintPolicy
 from rag.store.rules import require_sound
@@ -80,9 +80,6 @@ class LocalStore:
         self._encoder = encoder
         self._read_only = read_only
         self._policies = Policies(reprints=reprints, recurring=recurring)
-        self._title_boost = title_boost
-        self._lexical_folder = folder / "lexical"
-        self._lexical_lock = threading.Lock()
         self._wrote = False
         path = folder / "catalog.sqlite"
         if not read_only:
@@ -95,39 +92,22 @@ class LocalStore:
         if not read_only and self._database.is_empty():
             self._create()
         self._database.require(encoder.fingerprint)
-        self._lexical = self._open_lexical()
+        self._lexical = LexicalReplica(
+            folder / "lexical", self._database, self._lock, read_only=read_only, title_boost=title_boost
+        )
+        self._catch_up_if_free()
 
     def _create(self) -> None:
         with self._lock.held():
             if not self._database.is_empty():
                 return  # another process was quicker
-            for derived in (self._lexical_folder, self._folder / "dense.faiss"):
+            for derived in (self._folder / "lexical", self._folder / "dense.faiss"):
                 if derived.exists():
                     raise StoreError(
                         f"{self._folder} has {derived.name}, but its catalogue is missing or empty: restore "
                         "catalog.sqlite from a backup, or use an empty folder"
                     )
             self._database.create(self._encoder.fingerprint)
-
-    def _open_lexical(self) -> LexicalIndex:
-        try:
-            return LexicalIndex(self._lexical_folder, title_boost=self._title_boost)
-        except LexicalDamagedError as error:
-            if self._read_only:
-                raise StoreError(f"{error}; run a check with repair on this folder") from error
-        with self._lock.held():
-            with suppress(LexicalDamagedError):  # another process may have built it while we waited
-                return LexicalIndex(self._lexical_folder, title_boost=self._title_boost)
-            return self._rebuilt_lexical()
-
-    def _rebuilt_lexical(self) -> LexicalIndex:
-        with self._database.reading() as connection:
-            return LexicalIndex.rebuild(
-                self._lexical_folder,
-                reading.lexical_entries(connection),
-                journal.generation(connection),
-                title_boost=self._title_boost,
-            )
 
     @contextmanager
     def writer(self, *, timeout: float | None = None) -> Iterator[None]:
@@ -146,50 +126,26 @@ class LocalStore:
             if not outermost:
                 yield
                 return
-            self._catch_up_lexical()
+            self._lexical.catch_up()
             try:
                 yield
             finally:
-                self._lexical.release()
-
-    def _catch_up_lexical(self) -> None:
-        """Replay in the lexical index what it has missed. The caller holds the writer lock."""
-        with self._database.reading() as connection:
-            generation = journal.generation(connection)
-            shown = self._refreshed().generation
-            if shown == generation:
-                return
-            known = journal.floor(connection) <= shown < generation
-            changes = journal.since(connection, shown, generation) if known else Changes()
-            entries = reading.lexical_entries(connection, changes.added if known else None)
-            self._lexical.stage(entries, removed=changes.removed, replaced=changes.added, fresh=not known)
-        self._lexical.publish(generation)
-
-    def _refreshed(self) -> LexicalView:
-        with self._lexical_lock:
-            try:
-                return self._lexical.refresh()
-            except LexicalDamagedError:
-                self._lexical = self._open_lexical()
-                return self._lexical.view
+                self._lexical.index.release()
 
     def _write(self, change: Callable[[Connection, Changes], tuple[T, bool]]) -> tuple[T, int]:
         """Run `change`, which returns its result and whether it changed anything; returns also the generation."""
         with self.writer():
+            self._lexical.catch_up()
             changes = Changes()
-            try:
+            with self._lexical.changing():
                 with self._database.writing() as connection:
                     result, changed = change(connection, changes)
                     if not changed:
                         return result, journal.generation(connection)
                     generation = journal.record(connection, changes)
-                    entries = reading.lexical_entries(connection, changes.added)
-                    self._lexical.stage(entries, removed=changes.removed, replaced=changes.added)
-            except BaseException:
-                self._lexical.abandon()
-                raise
-            self._wrote = True
-            self._lexical.publish(generation)
+                    self._lexical.stage(connection, changes)
+                self._wrote = True
+                self._lexical.index.publish(generation)
             self._save_dense(minimum=_WRITING_SAVE_LAG)
             return result, generation
 
@@ -273,14 +229,14 @@ class LocalStore:
                 generation = journal.generation(connection)
                 view = self._lexical.view
                 if view.generation < generation:
-                    view = self._refreshed()
+                    view = self._lexical.refreshed()
                 if view.generation == generation or time.monotonic() > deadline:
                     yield LocalSnapshot(connection, generation, view, self._dense, self._encoder, self._database)
                     return
             if view.generation < generation:
-                self._try_catching_up()
+                self._catch_up_if_free()
 
-    def _try_catching_up(self) -> None:
+    def _catch_up_if_free(self) -> None:
         """Replay the journal in the lexical index if nobody is writing; else leave it to the one who is."""
         if self._read_only:
             time.sleep(_PAUSE)
@@ -298,15 +254,20 @@ class LocalStore:
             StoreBusyError: another process is writing.
         """
         with self.writer():
+            self._rebuild_dense()
             with self._database.reading() as connection:
                 generation = journal.generation(connection)
-                self._lexical.stage(reading.lexical_entries(connection), fresh=True)
-                self._dense.rebuild(connection, generation)
-            self._lexical.publish(generation)
+                self._lexical.rewrite(connection, generation)
             with self._database.writing() as connection:
-                journal.note_dense_saved(connection, generation)
                 journal.trim(connection, generation)
             self._database.shrink()
+
+    def _rebuild_dense(self) -> None:
+        with self._database.reading() as connection:
+            generation = journal.generation(connection)
+            self._dense.rebuild(connection, generation)
+        with self._database.writing() as connection:
+            journal.note_dense_saved(connection, generation)
 
     def check(self, *, repair: bool = False) -> CheckReport:
         """Compare the derived indexes with the catalogue; with `repair`, rebuild what disagrees.
@@ -323,10 +284,8 @@ class LocalStore:
             report = self._checked()
             if not (repair and report.problems):
                 return report
-            with self._database.reading() as connection:
-                self._dense.rebuild(connection, journal.generation(connection))
-            self._lexical.release()
-            self._lexical = self._rebuilt_lexical()
+            self._rebuild_dense()
+            self._lexical.rebuild()
             return replace(report, repaired=not self._checked().problems)
 
     def _checked(self) -> CheckReport:
@@ -334,7 +293,7 @@ class LocalStore:
             generation = journal.generation(connection)
             problems = checking.catalogue_problems(connection, self._encoder.dim)
             if not problems:  # only a sound catalogue can say what is wrong with the indexes
-                problems.extend(checking.lexical_problems(connection, self._lexical))
+                problems.extend(checking.lexical_problems(connection, self._lexical.index))
                 dense = self._dense.reopened(connection, generation)
                 problems.extend(checking.dense_problems(connection, dense, self._encoder.dim))
             status = reading.status(connection, generation=generation, encoder="", size_bytes=0)
