@@ -15,6 +15,7 @@ often is doubtful as a whole: good enough to be found by, not to be quoted.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -35,6 +36,8 @@ _CERTAIN = 0.88  # share of probability that a restored character needs
 _TWO_FOR_ONE = 9.0  # bits more that two characters may cost than one before they are ruled out
 _TEMPER = 0.4  # exponent on the probability of readings of another length, which pair statistics judge too harshly
 _BEFORE, _LONGEST = 4, 1000  # characters looked at before a suspicious run, and at most from its start on
+_BUDGET = 2000  # characters searched in one text; a search takes about 2 ms a character
+_HALF = re.compile(f"{REPLACEMENT}[@-~]")
 _FEW_LOST, _SHORT = 2, 20  # a repair with more lost characters, or a longer one with any, is doubtful as a whole
 _Place = tuple[int, int]  # where a character was read from, and its rank among those read there
 
@@ -46,9 +49,11 @@ def shift_edits(text: str, runs: list[tuple[int, int]], *, traditional: bool) ->
     """Repairs of suspicious runs of a text; those that no shift explains are left out."""
     model = PageModel(text, runs)
     edits: list[Edit] = []
-    done = 0
+    done, spent = 0, 0
     for start, end in runs:
-        if start < done or not _worth_searching(text, start, end):
+        if spent > _BUDGET:
+            break
+        if start < done or not may_be_shifted(text, start, end):
             continue
         line_start = text.rfind("\n", 0, start) + 1
         line_end = text.find("\n", end)
@@ -57,6 +62,7 @@ def shift_edits(text: str, runs: list[tuple[int, int]], *, traditional: bool) ->
         high = min(line_end, start + _LONGEST)
         found, reached = _repair(text, model, low, high, end, traditional=traditional)
         edits += found
+        spent += reached - low
         done = reached if found else done
     return edits
 
@@ -70,7 +76,7 @@ def _repair(
     search = Search(text[low:high], page, traditional=traditional)
     ended, base, reached = search.run(suspicious_end - 1 - low, last)
     if not ended or ended[0].cost + _MARGIN > base or ended[0].node is None:
-        return [], low
+        return [], low + reached
     edits = [
         edit
         for edit in _restored(ended, page, low, low + reached, traditional=traditional)
@@ -79,9 +85,11 @@ def _repair(
     return edits, low + reached
 
 
-def _worth_searching(text: str, start: int, end: int) -> bool:
+def may_be_shifted(text: str, start: int, end: int) -> bool:
     """True when reading the run one byte on gives natural Chinese somewhere; cheap, and seldom wrong on clean text."""
-    if REPLACEMENT in text[start:end]:
+    run = text[start : end + 1]
+    rest = run.replace(REPLACEMENT, "")
+    if rest != run and (_HALF.search(run) or char_model().bits(rest) > _NATURAL * len(rest)):
         return True
     data, marked = bytearray(), False
     for char in text[start : end + 4] + " ":

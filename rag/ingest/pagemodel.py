@@ -42,6 +42,9 @@ class PageModel:
         for (first, second), count in pairs.items():
             self._behind[first][second] = count / (totals[first] + _DOUBT)
             self._before[second].append(first)
+        self._on_page = np.zeros(0x10000, dtype=bool)
+        self._on_page[list(self._before)] = True
+        self._masks: dict[int, npt.NDArray[np.bool_]] = {}
 
     def step(self, before: int, code: int, *, traditional: bool) -> float:
         """Bits of one code point after a character of class `before`."""
@@ -53,16 +56,25 @@ class PageModel:
         """Bits of each of these code points (all in the basic plane) after a character of class `before`."""
         bits = self._model.steps(before, codes, traditional=traditional)
         if row := self._behind.get(before):
-            for index in np.flatnonzero(np.isin(codes, list(row))):
-                bits[index] = _mixed(float(bits[index]), row[int(codes[index])])
+            for index in np.flatnonzero(self._on_page[codes]).tolist():
+                if share := row.get(int(codes[index])):
+                    bits[index] = _mixed(float(bits[index]), share)
         return bits
 
     def steps_to(self, codes: IntArray, after: int) -> FloatArray:
         """What the code point `after` costs behind each of these, but for a constant; for ranking only."""
         bits = self._model.steps_to(codes, after)
-        if classes := self._before.get(min(after, 0xFFFF)):
-            bits[np.isin(self.classes[codes], classes)] -= _SEEN_BITS
+        after = min(after, 0xFFFF)
+        if after in self._before:
+            bits[self._mask(after)[self.classes[codes]]] -= _SEEN_BITS
         return bits
+
+    def _mask(self, after: int) -> npt.NDArray[np.bool_]:
+        """True for the classes that stand before a code point on this page; shape (classes,)."""
+        if after not in self._masks:
+            self._masks[after] = np.zeros(len(self._model.pairs), dtype=bool)
+            self._masks[after][self._before[after]] = True
+        return self._masks[after]
 
 
 def _mixed(bits: float, share: float) -> float:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.ingest.byteshift import shift_edits
+from rag.ingest.byteshift import may_be_shifted, shift_edits
 from rag.ingest.charmodel import char_model
 from rag.ingest.edits import REPLACEMENT, Edit, apply_edits
 from rag.ingest.mojibake import latin_edits, wide_edits
@@ -52,7 +52,7 @@ def repair(source: str, *, damaged: Sequence[Span] = ()) -> Repaired:
     if runs:
         work.change(_byte_edits(work.text, runs))
     work.change(private_edits(work.text))
-    broken = broken_runs(work.text) if runs else []
+    broken = [run for run in broken_runs(work.text) if may_be_shifted(work.text, *run)] if runs else []
     spans = _damaged(work.text, broken) + _carried(work.map, [*damaged, *work.doubtful])
     return Repaired(text=work.text, map=work.map, repairs=tuple(work.repairs), damaged=_merged(spans))
 

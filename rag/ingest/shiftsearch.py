@@ -9,6 +9,7 @@ happened to the bytes.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterator
 from functools import cache
 from operator import itemgetter
@@ -97,6 +98,7 @@ class Search:
         self._traditional = traditional
         self._text = text
         self._bytes = [gbk_bytes(char) for char in text]
+        self._limit = math.inf  # cost above which a reading of the character at hand cannot be kept
         self._codes = np.minimum([ord(char) for char in text], 0xFFFF)
 
     def run(self, last_suspicious: int, last_class: int) -> tuple[list[Hypothesis], float, int]:
@@ -113,9 +115,12 @@ class Search:
             for h in in_step[:_ENTRIES] if at <= last_suspicious else ():
                 grown += self._enter(h, at)
                 off += self._with_vanished([Hypothesis(h.cost + _ENTER, h.last, _ANY, h.node)])
+            self._limit = min((h.cost for h in grown), default=math.inf) + _SLACK
             for rank, h in enumerate(off):
-                grown += self._go_on(h, at, likely=rank < _LIKELY)
-            beam = _prune(grown)
+                found = list(self._go_on(h, at, likely=rank < _LIKELY))
+                self._limit = min(self._limit, min((new.cost for new in found), default=math.inf) + _SLACK)
+                grown += found
+            beam, self._limit = _prune(grown), math.inf
             at += 1
         price = _EXIT if at == len(self._text) else _EXIT_UNSEEN
         ended = [new for h in beam for new in ([h] if h.held == _IN_STEP else self._lose_trail(h, at, price))]
@@ -167,7 +172,8 @@ class Search:
         codes = characters_of(held, trail)
         costs = self._model.steps(h.last, codes, traditional=self._traditional)
         for index in _smallest(costs + self._outlook(codes, at + 1, then), _FILLINGS):
-            yield self._add(h, at, int(codes[index]), float(costs[index]) + price, then)
+            if h.cost + price + costs[index] <= self._limit:
+                yield self._add(h, at, int(codes[index]), float(costs[index]) + price, then)
 
     def _add(self, h: Hypothesis, at: int, code: int, cost: float, then: int) -> Hypothesis:
         """The hypothesis with one more character; an ASCII byte that would be held is a character of its own."""

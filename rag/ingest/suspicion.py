@@ -38,7 +38,7 @@ def suspicious_runs(text: str) -> list[tuple[int, int]]:
 
 
 def broken_runs(text: str, *, mean_bits: float = 19.0, least: int = 8) -> list[tuple[int, int]]:
-    """Spans of at least `least` characters that are so surprising that they cannot be text, in order."""
+    """Spans of at least `least` characters that are garbled or very rare text, in order."""
     bits = judged_surprise(text)
     if len(bits) < least:
         return []
