@@ -32,7 +32,7 @@ def parse_html(page: str) -> Layout:
     shown = _read(page, show_hidden=True)
     if _prose(shown) >= max(ENOUGH_PROSE, 2 * prose):
         return shown
-    inner = max((_nested(page, *found) for found in articles_in_script(page)), key=_prose, default=None)
+    inner = max((_nested(*found) for found in articles_in_script(page)), key=_prose, default=None)
     if inner is not None and _prose(inner) >= max(ENOUGH_PROSE, 2 * prose):
         return replace(inner, head=layout.head)
     return layout
@@ -45,7 +45,7 @@ def _read(page: str, *, show_hidden: bool) -> Layout:
     return _assemble(page, drafts, tuple(reader.tree.boxes), reader.head)
 
 
-def _nested(page: str, html: str, origin: OffsetMap) -> Layout:
+def _nested(html: str, origin: OffsetMap) -> Layout:
     """The layout of HTML that stood escaped inside the page, its map leading to the page."""
     inner = _read(html, show_hidden=False)
     return replace(inner, page_map=inner.page_map.after(origin))
@@ -147,7 +147,7 @@ class _Reader:
         elif token.element == "textarea" and _SENTENCE_END.search(content):
             html, origin = unescape_textarea(self._page, token.start, token.end)
             if "<p" in html.lower() or "<br" in html.lower():
-                self._splice(_nested(self._page, html, origin))
+                self._splice(_nested(html, origin))
 
     def _splice(self, inner: Layout) -> None:
         """Put the lines of a page inside the page where they stand."""
