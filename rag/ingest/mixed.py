@@ -25,6 +25,7 @@ _LOST = 26.0  # bits for a byte that nothing decodes
 _SOLVABLE = 4000  # bytes of one stretch that are solved character by character
 _BUDGET = 24_000  # such bytes in one file; solving takes about 20 µs a byte
 _STRETCH = re.compile(rb"[\x80-\xff][\x30-\x39\x40-\xff]*")
+_UTF8_CUT = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})(?![\x80-\xbf])")
 _UTF8_RUN = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){3,}")
 
 Found = tuple[str, list[tuple[int, int]], bool]
@@ -137,7 +138,9 @@ def solve(data: bytes, main: str) -> Found:
                     new,
                     (price, int(model.classes[min(ord(char), 0xFFFF)]), at, encoding, char, False),
                 )
-            _offer(table[at + 1], encoding, (cost + _LOST, SPACE, at, encoding, REPLACEMENT, True))
+            cut = _UTF8_CUT.match(data, at) if encoding == "utf-8" else None
+            size = len(cut.group()) if cut else 1
+            _offer(table[at + size], encoding, (cost + _LOST, SPACE, at, encoding, REPLACEMENT, True))
     return _read_back(table, main)
 
 
