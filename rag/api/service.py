@@ -60,6 +60,7 @@ class Service:
             on_failure(error)
         else:
             self.phase, self.detail = Phase.READY, ""
+            _log.info("ready")
 
     async def close(self) -> None:
         """Close the engine; later requests are turned away."""
@@ -103,6 +104,8 @@ class Service:
     def _report(self, what: str, part: float) -> None:
         if self.phase is Phase.CLOSED:
             raise NotReadyError("the server was stopped before its data was open")
+        if not self.detail.startswith(what):
+            _log.info("opening", step=what)
         self.detail = f"{what} ({part:.0%})"
 
 

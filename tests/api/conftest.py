@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 import uvicorn
 
 from embeddings.fakes import HashingEncoder
@@ -245,6 +246,14 @@ def running() -> Callable[[Any], AbstractContextManager[str]]:
 @pytest.fixture
 def wait() -> Callable[..., None]:
     return _wait
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _silent() -> Iterator[None]:
+    """Keep the servers' log out of the tests' output."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
