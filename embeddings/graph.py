@@ -14,10 +14,11 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from embeddings.packed import BLOCK, PackedModel
+from embeddings.packed import BLOCK, Floats, PackedModel
 
 # Seven of eight bits: with eight, the 16-bit sums of processors without VNNI overflow (onnxruntime's `reduce_range`).
 _WEIGHT_LIMIT = 63
+_GELU_FLOOR = 0.17  # GELU is never below -0.16997
 _MICROSOFT = "com.microsoft"
 _OPSET, _IR_VERSION = 21, 10  # the first with 4-bit tensors; onnxruntime 1.20 reads both
 
@@ -25,8 +26,9 @@ _OPSET, _IR_VERSION = 21, 10  # the first with 4-bit tensors; onnxruntime 1.20 r
 def write_onnx(model: PackedModel, path: Path) -> None:
     """Write the int8 graph: `input_ids`, int64 (1, tokens) -> `vector`, float32 (1, hidden), of length 1.
 
-    Weights are int8 per output column, activations uint8 per tensor, scaled while running; the word embedding keeps
-    its 4-bit blocks, which loses nothing.
+    Weights are int8 per output column. Activations are uint8, scaled while running: per tensor, but per token before
+    the last matrix of each layer, where a few tokens are a hundred times larger than the rest (that alone brings the
+    mean cosine to the float model from .9973 to .9988). The word embedding keeps its 4-bit blocks, which loses nothing.
     """
     onnx.save(_Graph(model).build(), path)
 
@@ -40,6 +42,10 @@ class _Graph:
         self.weights: list[onnx.TensorProto] = []
 
     def build(self) -> onnx.ModelProto:
+        self._weight("floor", np.array(_GELU_FLOOR, np.float32))
+        self._weight("step", np.array(1 / 255, np.float32))
+        self._weight("first", np.array([0], np.int64))
+        self._weight("last", np.array([2], np.int64))
         tokens = self._embed()
         for layer in range(self.model.sizes.layers):
             tokens = self._layer(f"l{layer}", tokens)
@@ -93,16 +99,39 @@ class _Graph:
         mixed = self._node("MultiHeadAttention", [query, key, value], f"{layer}.mixed", _MICROSOFT, num_heads=heads)
         tokens = self._add_and_norm(tokens, self._linear(mixed, f"{layer}.ao"), f"{layer}.aln")
         inner = self._node("Gelu", [self._linear(tokens, f"{layer}.fi")], f"{layer}.gelu", _MICROSOFT)
-        return self._add_and_norm(tokens, self._linear(inner, f"{layer}.fo"), f"{layer}.oln")
+        return self._add_and_norm(tokens, self._linear_after_gelu(inner, f"{layer}.fo"), f"{layer}.oln")
 
-    def _linear(self, inputs: str, name: str) -> str:
+    def _quantised(self, name: str) -> tuple[npt.NDArray[np.int8], Floats]:
+        """The matrix (inputs, outputs) in int8, and the scale of each output."""
         matrix = self.model.matrix(f"{name}.w").T
         scale = np.abs(matrix).max(axis=0) / _WEIGHT_LIMIT
         scale[scale == 0] = 1.0
-        weight = self._weight(f"{name}.w", np.rint(matrix / scale).astype(np.int8))
-        scales = self._weight(f"{name}.scale", scale.astype(np.float32))
+        return np.rint(matrix / scale).astype(np.int8), scale.astype(np.float32)
+
+    def _linear(self, inputs: str, name: str) -> str:
+        matrix, scale = self._quantised(name)
+        weight, scales = self._weight(f"{name}.w", matrix), self._weight(f"{name}.scale", scale)
         bias = self._weight(f"{name}.b", self.model.floats(f"{name}.b"))
         return self._node("DynamicQuantizeMatMul", [inputs, weight, scales, "", bias], f"{name}.out", _MICROSOFT)
+
+    def _linear_after_gelu(self, inputs: str, name: str) -> str:
+        """Product x W as (x + floor) W - floor W: x + floor is never negative, and each token has its own uint8 scale."""
+        matrix, scale = self._quantised(name)
+        lifted = self._node("Add", [inputs, "floor"], f"{name}.lifted")
+        largest = self._node("ReduceMax", [lifted, "last"], f"{name}.largest", keepdims=0)
+        step = self._node("Mul", [largest, "step"], f"{name}.step")
+        steps = self._node("Squeeze", [step, "first"], f"{name}.steps")
+        small = self._node(
+            "QuantizeLinear", [lifted, steps], f"{name}.small", axis=1, output_dtype=int(TensorProto.UINT8)
+        )
+        sums = self._node("MatMulInteger", [small, self._weight(f"{name}.w", matrix)], f"{name}.sums")
+        floats = self._node("Cast", [sums], f"{name}.floats", to=int(TensorProto.FLOAT))
+        column = self._node("Unsqueeze", [step, "last"], f"{name}.column")
+        per_token = self._node("Mul", [floats, column], f"{name}.per_token")
+        scaled = self._node("Mul", [per_token, self._weight(f"{name}.scale", scale)], f"{name}.scaled")
+        floor = _GELU_FLOOR * (matrix.sum(axis=0) * scale)
+        bias = self._weight(f"{name}.b", (self.model.floats(f"{name}.b") - floor).astype(np.float32))
+        return self._node("Add", [scaled, bias], f"{name}.out")
 
     def _add_and_norm(self, left: str, right: str, name: str) -> str:
         """Two nodes: the fused one of onnxruntime is scalar code on CPUs and takes nine times as long."""

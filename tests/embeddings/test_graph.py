@@ -58,7 +58,7 @@ def bert(model: TinyModel, ids: list[int]) -> Array:
 
 @pytest.mark.parametrize("length", [2, 3, 17, 32])
 def test_the_graph_is_a_bert_encoder(tiny_model: TinyModel, tmp_path: Path, length: int) -> None:
-    """Its vector has length 1 and a cosine of at least 0.999 with the encoder in float64."""
+    """Its vector has length 1 and a cosine of at least 0.9995 with the encoder in float64."""
     path = tmp_path / "model.onnx"
     write_onnx(read_packed(tiny_model.path), path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -66,7 +66,7 @@ def test_the_graph_is_a_bert_encoder(tiny_model: TinyModel, tmp_path: Path, leng
     (vector,) = session.run(["vector"], {"input_ids": np.array([ids], np.int64)})
     assert vector.shape == (1, 64)
     assert np.linalg.norm(vector[0]) == pytest.approx(1.0, abs=1e-6)
-    assert float(vector[0] @ bert(tiny_model, ids)) >= 0.999
+    assert float(vector[0] @ bert(tiny_model, ids)) >= 0.9995
 
 
 def test_weights_leave_room_for_sixteen_bit_sums(tiny_model: TinyModel, tmp_path: Path) -> None:
