@@ -18,8 +18,11 @@ _ENTITIES = {"“": "&ldquo;", "”": "&rdquo;", "·": "&middot;", "—": "&mdas
 _INVISIBLE = ("\u200b", "\ufeff", "\u00ad", "\u200e", "\x08", "\u2060")
 
 
-def read_gbk(data: bytes, *, lost: str = "") -> str:
-    """GBK bytes as a lenient reader takes them: `lost` for a byte without partner, nothing for unassigned pairs."""
+def read_gbk(data: bytes, *, lost: str = "", swallowed: bytes = b"") -> str:
+    """GBK bytes as a lenient reader takes them: `lost` for a byte without partner, nothing for unassigned pairs.
+
+    ASCII signs among `swallowed` go with the byte before them that has no partner.
+    """
     out: list[str] = []
     at = 0
     while at < len(data):
@@ -32,7 +35,7 @@ def read_gbk(data: bytes, *, lost: str = "") -> str:
             at += 2
         else:
             out.append(lost)
-            at += 1
+            at += 2 if data[at + 1 : at + 2] in swallowed and at + 1 < len(data) else 1
     return "".join(out)
 
 
@@ -70,7 +73,7 @@ def leave_pinyin(text: str, characters: Iterable[str]) -> str:
     for char in characters:
         if readings := readings_of(char):
             data = data.replace(gbk_bytes(char), gbk_bytes(char) + b"(" + readings[0].encode("gb18030") + b")")
-    return read_gbk(data, lost="?")
+    return read_gbk(data, lost="?", swallowed=b"(")
 
 
 def misread(text: str, *, written: str, read: str) -> str:

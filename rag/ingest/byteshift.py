@@ -38,7 +38,8 @@ _TEMPER = 0.4  # exponent on the probability of readings of another length, whic
 _BEFORE, _LONGEST = 4, 1000  # characters looked at before a suspicious run, and at most from its start on
 _BUDGET = 2000  # characters searched in one text; a search takes about 2 ms a character
 _HALF = re.compile(f"{REPLACEMENT}[@-~]")
-_FEW_LOST, _SHORT = 2, 20  # a repair with more lost characters, or a longer one with any, is doubtful as a whole
+_FEW_LOST, _SHORT = 2, 10  # a repair with more lost characters, or a longer one with any, is doubtful as a whole
+_WEAK = 11.5  # bits of a restored character that make a longer repair doubtful: something may be missing before it
 _Place = tuple[int, int]  # where a character was read from, and its rank among those read there
 
 IntArray = npt.NDArray[np.intp]
@@ -121,7 +122,7 @@ def _restored(ended: list[Hypothesis], page: PageModel, low: int, reached: int, 
     emitted = [_by_place(h.node) for h in ended]
     weights = [_weight(ended[0], emitted[0], h, other) for h, other in zip(ended, emitted, strict=True)]
     edits: list[Edit] = []
-    start, after = low, ""
+    start, after, weak = low, "", False
     places: dict[int, int] = {}
     nodes = _in_order(ended[0].node)
     places_total = Counter(node.at for node in nodes)
@@ -129,9 +130,10 @@ def _restored(ended: list[Hypothesis], page: PageModel, low: int, reached: int, 
         rank = places[node.at] = places.get(node.at, -1) + 1
         if node.copied:
             if after:
-                edits.append(_edit(start, low + node.at, after))
-            start, after = low + node.at + 1, ""
+                edits.append(_edit(start, low + node.at, after, weak=weak))
+            start, after, weak = low + node.at + 1, "", False
             continue
+        weak = weak or page.step(_class_at(nodes, index - 1, page), ord(node.char), traditional=traditional) > _WEAK
         same = (w for w, other in zip(weights, emitted, strict=True) if other.get((node.at, rank)) == node.char)
         sure = math.fsum(same) >= _CERTAIN * math.fsum(weights)
         sure = sure and not _may_be_two(nodes, index, page, traditional=traditional)
@@ -139,13 +141,18 @@ def _restored(ended: list[Hypothesis], page: PageModel, low: int, reached: int, 
         if places_total[node.at] == rank + 1 and not _count_is_sure(emitted, weights, node.at, rank + 1):
             after += REPLACEMENT
     if after:
-        edits.append(_edit(start, reached, after))
+        edits.append(_edit(start, reached, after, weak=weak))
     return edits
 
 
-def _edit(start: int, end: int, after: str) -> Edit:
+def _class_at(nodes: list[Node], index: int, page: PageModel) -> int:
+    return int(page.classes[min(ord(nodes[index].char), 0xFFFF)]) if index >= 0 else SPACE
+
+
+def _edit(start: int, end: int, after: str, *, weak: bool) -> Edit:
+    """An edit, doubtful as a whole where a character more or less may have gone unnoticed."""
     lost = after.count(REPLACEMENT)
-    doubtful = lost > _FEW_LOST or (lost > 0 and len(after) > _SHORT)
+    doubtful = lost > _FEW_LOST or (len(after) > _SHORT and (lost > 0 or weak))
     return Edit(kind="gbk-shift", start=start, end=end, after=after, doubtful=doubtful)
 
 
@@ -154,7 +161,7 @@ def _may_be_two(nodes: list[Node], index: int, page: PageModel, *, traditional: 
     char, raw = nodes[index].char, gbk_bytes(nodes[index].char)
     if len(raw) != 2:
         return False
-    before = int(page.classes[min(ord(nodes[index - 1].char), 0xFFFF)]) if index else SPACE
+    before = _class_at(nodes, index - 1, page)
     behind = ord(nodes[index + 1].char) if index + 1 < len(nodes) else 0x0A
 
     def onward(codes: IntArray) -> FloatArray:

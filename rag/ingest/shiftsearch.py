@@ -8,8 +8,8 @@ happened to the bytes.
 
 from __future__ import annotations
 
-import heapq
 import math
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from operator import itemgetter
@@ -29,7 +29,8 @@ _ENTRIES = 2  # readings in step, of the best, that a damage may befall at a cha
 _EXIT = 3.0  # bits for a lost trail byte before ASCII, a mark or the line's end
 _EXIT_UNSEEN = 14.0  # bits for one lost in the middle of text
 VANISHED = 2.0  # bits for a pair that left nothing behind
-_WIDTH = 40  # hypotheses kept at each character
+_WIDTH, _WIDTH_IN_STEP = 40, 16  # hypotheses kept at each character, out of step and in step
+_ALIKE = 4  # hypotheses kept that end in the same character and state
 _SLACK = 32.0  # bits behind the best at which a hypothesis is given up
 _LIKELY = 4  # hypotheses, of the best, for which a byte may be lost in the middle of text
 _FILLINGS = 24  # characters tried for a lost byte
@@ -220,6 +221,15 @@ def _smallest(costs: FloatArray, count: int) -> list[int]:
 
 
 def _prune(beam: list[Hypothesis]) -> list[Hypothesis]:
-    """The best hypotheses, best first."""
-    kept = heapq.nsmallest(_WIDTH, beam, key=_COST)
-    return [h for h in kept if h.cost <= kept[0].cost + _SLACK]
+    """The best hypotheses, best first: not too many that go on alike, and room for those in step."""
+    kept: list[Hypothesis] = []
+    alike: Counter[tuple[int, int]] = Counter()
+    room = {True: _WIDTH_IN_STEP, False: _WIDTH}
+    for h in sorted(beam, key=_COST):
+        if kept and h.cost > kept[0].cost + _SLACK:
+            break
+        alike[h.held, h.last] += 1
+        room[h.held == _IN_STEP] -= 1
+        if alike[h.held, h.last] <= _ALIKE and room[h.held == _IN_STEP] >= 0:
+            kept.append(h)
+    return kept
