@@ -30,7 +30,7 @@ from eval.devstore import SETS
 from eval.hiding import Hiding
 from eval.squad import Asked, load_squad
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
-from rag.answer.answerer import Articles
+from rag.answer.answerer import Articles, fitting
 from rag.answer.calibration import Logistic
 from rag.answer.sentences import SENTENCE_FEATURES, Sentence, rank
 from rag.answer.view import QuestionView, view
@@ -60,12 +60,12 @@ class Case:
     gold: tuple[bool, ...]
 
 
-def collect(engine: Engine, asked: Asked, snapshot: Snapshot, *, withheld: bool, fold: int) -> Case:
+def collect(engine: Engine, asked: Asked, snapshot: Snapshot, articles: Articles, *, withheld: bool, fold: int) -> Case:
     """Ask `asked`, with its paragraph hidden when it is `withheld`."""
     shown = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id])) if withheld else snapshot
     retrieval = engine.retriever.retrieve_from(shown, Question(text=asked.question))
-    seen = view(retrieval.query, retrieval.idf)
-    found = tuple(Articles(snapshot).quotable_first(rank(seen, retrieval.evidence, _NOTHING), limit=1_000))
+    seen = view(retrieval.query, retrieval.weights)
+    found = tuple(fitting(seen, rank(seen, retrieval.evidence, _NOTHING), articles))
     return Case(
         asked=asked,
         withheld=withheld,
@@ -129,13 +129,13 @@ def features(engine: Engine, case: Case, best_first: Sequence[Sentence], article
 
 def gather(engine: Engine, snapshot: Snapshot, data: Path, limit: int) -> list[Case]:
     """Every question of the development sets (the first `limit` of a seeded shuffle of each), asked both ways."""
-    cases = []
+    cases, articles = [], Articles(snapshot)
     for name in SETS:
         questions = list(load_squad(data / name).questions)
         random.Random(0).shuffle(questions)  # noqa: S311 - a reproducible order, not a secret
         for asked in track(questions[:limit], description=name):
             fold = int(asked.paragraph_id.rpartition("-")[2]) % 2
-            cases += [collect(engine, asked, snapshot, withheld=w, fold=fold) for w in (False, True)]
+            cases += [collect(engine, asked, snapshot, articles, withheld=w, fold=fold) for w in (False, True)]
     return cases
 
 

@@ -14,7 +14,7 @@ from rag.errors import ConfigError
 
 
 class Settings(BaseSettings):
-    """Everything that can be chosen. Each field is also `JUSHI_<NAME>` in the environment and `name` in `jushi.toml`."""
+    """Everything that can be chosen: `JUSHI_<NAME>` in the environment, or `name` in `jushi.toml`."""
 
     model_config = SettingsConfigDict(env_prefix="JUSHI_", frozen=True, extra="forbid")
 

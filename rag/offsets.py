@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,10 @@ class OffsetMap:
     def _index(self, offset: int) -> int:
         return bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
 
+    def segments_from(self, offset: int) -> tuple[Segment, ...]:
+        """The segments from the one that holds `offset` on."""
+        return self.segments[self._index(offset) :]
+
     def origin_span(self, start: int, end: int) -> tuple[int, int] | None:
         """The origin span `[a, b)` that target `[start, end)` was made of, or None when there is no single one.
 
@@ -69,7 +74,7 @@ class OffsetMap:
         if not 0 <= start <= end <= self.length:
             raise ValueError(f"span [{start}, {end}) lies outside a text of {self.length} code points")
         pieces = [(a, b) for a, b in self.origin_pieces(start, end) if b > a]
-        if not pieces or any(later[0] < earlier[1] for earlier, later in zip(pieces, pieces[1:], strict=False)):
+        if not pieces or any(later[0] < earlier[1] for earlier, later in pairwise(pieces)):
             return None
         return pieces[0][0], pieces[-1][1]
 
@@ -78,7 +83,7 @@ class OffsetMap:
         pieces: list[tuple[int, int]] = []
         if start >= end:
             return pieces
-        for segment in self.segments[self._index(start) :]:
+        for segment in self.segments_from(start):
             if segment.start >= end:
                 break
             if segment.is_copy:
@@ -121,7 +126,7 @@ def _carry(segment: Segment, inner: OffsetMap) -> list[Segment]:
     """A copied run of the outer map, cut along the segments of the inner one."""
     out = []
     shift = segment.start - segment.origin_start
-    for part in inner.segments[inner._index(segment.origin_start) :]:
+    for part in inner.segments_from(segment.origin_start):
         if part.start >= segment.origin_end:
             break
         low, high = max(part.start, segment.origin_start), min(part.end, segment.origin_end)

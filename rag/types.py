@@ -15,7 +15,7 @@ from rag.offsets import OffsetMap
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Span:
-    """Code points `[start, end)` of one text, and why they are marked (an empty reason where it goes without saying)."""
+    """Code points `[start, end)` of one text, and why they are marked; no reason where it goes without saying."""
 
     start: int
     end: int

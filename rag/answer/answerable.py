@@ -32,6 +32,9 @@ ANSWERABLE_FEATURES = (
     "lexical_gap",  # how far the best BM25 score is ahead of the second
     "fresh",  # share of the best sentence that the question does not say already
     "log_words",  # number of content words in the question
+    "focus",  # the words next to the interrogative stand in the passage
+    "article_focus",  # they stand in its article
+    "expected",  # one of the `COMPARED` best sentences holds the kind of thing asked for
 )
 
 
@@ -58,7 +61,7 @@ def answerable_features(
         view.coverage(article),
         max(view.coverage(passage_key(item)) for item in evidence),
         view.heaviest_missing(article),
-        _share([name.word not in article for name in view.names]),
+        _share([not name.stands_in(article) for name in view.names]),
         _share([fold(view.text[q.start : q.end]) not in article for q in view.quantities]),
         float(bool(view.quantities)),
         longest_run(view.key, key) / max(8, len(view.key)),
@@ -69,6 +72,9 @@ def answerable_features(
         lexical[0] - lexical[1] if len(lexical) > 1 else 0.0,
         of_sentence["fresh"],
         math.log(1 + len(view.weights)),
+        view.focus_coverage(key),
+        view.focus_coverage(article),
+        max(dict(zip(SENTENCE_FEATURES, s.features, strict=True))["expected"] for s in ranked[:COMPARED]),
     )
 
 

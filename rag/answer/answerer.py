@@ -10,9 +10,11 @@ from typing import Protocol
 from embeddings.encoder import Encoder
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
 from rag.answer.calibration import Calibration
+from rag.answer.expect import Kind
 from rag.answer.quotes import choose, compose, quotable
-from rag.answer.refusal import empty_store, missing_places, refuse
+from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
+from rag.answer.subject import belongs, gives_what_is_asked, missing_dates, missing_places
 from rag.answer.view import QuestionView, view
 from rag.errors import InputError
 from rag.search.retriever import Retrieval, Retriever
@@ -21,7 +23,6 @@ from rag.text.script import fold
 from rag.types import Answer, Article, Evidence, Question, Status, Trace
 
 _LONGEST_QUESTION = 2000  # code points
-_CONSIDERED = 16  # sentences that are weighed against each other
 _KEPT_FEATURES = 4  # decimals in traces
 
 
@@ -45,7 +46,6 @@ class Assessment:
     ranked: tuple[Sentence, ...] = ()
     probability: float = 0.0
     features: Mapping[str, float] = field(default_factory=dict)
-    nearest: str = ""  # folded text of the article that holds the best sentence
 
 
 class QuotesAnswerer:
@@ -78,12 +78,26 @@ class QuotesAnswerer:
         trace = self._trace(retrieval, assessment, started)
         if not assessment.ranked:
             return Answer(status=Status.REFUSED, text="", refusal=empty_store(assessment.view.text), trace=trace)
-        if not answers(assessment, self._calibration):
-            refusal = refuse(assessment.view, retrieval.evidence, assessment.ranked, assessment.nearest)
+        chosen = self._choose(assessment, articles)
+        if not chosen:
+            nearest = articles.get(assessment.ranked[0].evidence.passage.article_id)
+            refusal = refuse(assessment.view, retrieval.evidence, assessment.ranked, nearest)
             return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
-        chosen = choose(assessment.view, assessment.ranked, second=self._calibration.second)
         text, citations = compose(chosen, articles.of(chosen))
         return Answer(status=Status.ANSWERED, text=text, citations=citations, trace=trace)
+
+    def _choose(self, assessment: Assessment, articles: Articles) -> list[Sentence]:
+        """The sentences to answer with; none when the question is to be refused."""
+        if not answers(assessment, articles, self._calibration):
+            return []
+        seen = assessment.view
+        ranked = assessment.ranked
+        if seen.expected.kind is Kind.NUMBER:
+            ranked = tuple(s for s in ranked if belongs(seen, s, articles.get(s.evidence.passage.article_id)))
+        if not ranked:
+            return []
+        chosen = choose(seen, ranked, articles.of(ranked), second=self._calibration.second)
+        return chosen if gives_what_is_asked(seen, chosen) else []
 
     def _trace(self, retrieval: Retrieval, assessment: Assessment, started: float) -> Trace:
         elapsed = 1000 * (time.perf_counter() - started)
@@ -117,25 +131,32 @@ def check_question(question: Question) -> None:
 
 def assess(retrieval: Retrieval, articles: Articles, encoder: Encoder, calibration: Calibration) -> Assessment:
     """Rank the sentences of the evidence and estimate the probability that they answer the question."""
-    seen = view(retrieval.query, retrieval.idf)
-    ranked = articles.quotable_first(rank(seen, retrieval.evidence, calibration.sentence))
+    seen = view(retrieval.query, retrieval.weights)
+    ranked = fitting(seen, rank(seen, retrieval.evidence, calibration.sentence), articles)
     if not ranked:
         return Assessment(view=seen)
-    nearest = articles.key(ranked[0].evidence.passage.article_id)
     values = answerable_features(
         seen,
         retrieval.evidence,
         ranked,
         similarity=_similarity(retrieval, ranked, encoder),
-        article=nearest,
+        article=articles.key(ranked[0].evidence.passage.article_id),
     )
     return Assessment(
         view=seen,
         ranked=tuple(ranked),
         probability=calibration.answerable.probability(values),
         features={name: round(value, _KEPT_FEATURES) for name, value in zip(ANSWERABLE_FEATURES, values, strict=True)},
-        nearest=nearest,
     )
+
+
+def fitting(view: QuestionView, ranked: Sequence[Sentence], articles: Articles) -> list[Sentence]:
+    """The sentences that can be quoted and stand in articles that speak of the places asked about.
+
+    Where no article does, all that can be quoted: the refusal shows the nearest of them.
+    """
+    kept = [s for s in ranked if quotable(s, articles.get(s.evidence.passage.article_id)) is not None]
+    return [s for s in kept if not missing_places(view, articles.get(s.evidence.passage.article_id))] or kept
 
 
 def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], encoder: Encoder) -> float:
@@ -144,9 +165,10 @@ def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], encoder: Encod
     return float((vectors @ retrieval.vector).max())
 
 
-def answers(assessment: Assessment, calibration: Calibration) -> bool:
-    """True when the evidence answers: probable enough, and of the place or body that was asked about."""
-    if missing_places(assessment.view, assessment.nearest):
+def answers(assessment: Assessment, articles: Articles, calibration: Calibration) -> bool:
+    """True when the evidence answers: probable enough, and of the place and the time that were asked about."""
+    best = articles.get(assessment.ranked[0].evidence.passage.article_id)
+    if missing_places(assessment.view, best) or missing_dates(assessment.view, best):
         return False
     return assessment.probability >= calibration.threshold
 
@@ -167,16 +189,6 @@ class Articles:
     def of(self, chosen: Sequence[Sentence]) -> dict[str, Article]:
         """The articles of some sentences, by id."""
         return {s.evidence.passage.article_id: self.get(s.evidence.passage.article_id) for s in chosen}
-
-    def quotable_first(self, ranked: Sequence[Sentence], limit: int = _CONSIDERED) -> list[Sentence]:
-        """The best `limit` sentences that can be quoted; the articles of the others are never loaded."""
-        kept: list[Sentence] = []
-        for sentence in ranked:
-            if quotable(sentence, self.get(sentence.evidence.passage.article_id)) is not None:
-                kept.append(sentence)
-            if len(kept) == limit:
-                break
-        return kept
 
     def key(self, article_id: str) -> str:
         """Folded text by which an article is known to speak of a place or a person: title, publisher and body."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rag.answer.expect import Kind
 from rag.answer.sentences import Sentence
@@ -12,17 +14,19 @@ from rag.types import Article, Citation, Verdict
 
 _NEW_WORDS = 0.5  # how much a sentence gains by holding question words that the chosen ones lack
 _MOST = 2
+_LONGEST_LIST = 800  # characters of a quoted list
+_LIST_ITEM = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]|[-•·●○◆■*])\s*\S")
 _MOST_OF_A_LIST = 3
 
 
-def choose(view: QuestionView, ranked: Sequence[Sentence], *, second: float) -> list[Sentence]:
-    """The sentences to quote: the best one, and further ones that reach `second` of its probability.
+def choose(
+    view: QuestionView, ranked: Sequence[Sentence], articles: Mapping[str, Article], *, second: float
+) -> list[Sentence]:
+    """The sentences to quote, in reading order: the best one, and further ones that reach `second` of its probability.
 
     Words of the question that no chosen sentence holds count in favour of a further one, so that a question about two
-    things is answered by a sentence about each.
+    things is answered by a sentence about each. A sentence that announces a list brings the list with it.
     """
-    if not ranked:
-        return []
     chosen = [ranked[0]]
     most = _MOST_OF_A_LIST if view.expected.kind is Kind.LIST else _MOST
     while len(chosen) < most:
@@ -33,7 +37,22 @@ def choose(view: QuestionView, ranked: Sequence[Sentence], *, second: float) -> 
             break
         chosen.append(rest[-max(gains)[1]])
     order = {article: i for i, article in reversed(list(enumerate(s.evidence.passage.article_id for s in chosen)))}
-    return sorted(chosen, key=lambda s: (order[s.evidence.passage.article_id], s.start))
+    whole = [with_list(sentence, articles[sentence.evidence.passage.article_id]) for sentence in chosen]
+    return sorted(whole, key=lambda s: (order[s.evidence.passage.article_id], s.start))
+
+
+def with_list(sentence: Sentence, article: Article) -> Sentence:
+    """The sentence with the list that it announces: the numbered or bulleted lines after its colon."""
+    if not sentence.text.endswith((":", "：")):
+        return sentence
+    end = sentence.end
+    for line in article.text[sentence.end :].split("\n")[1:]:
+        stop = end + 1 + len(line)
+        if not _LIST_ITEM.match(line) or stop - sentence.start > _LONGEST_LIST:
+            break
+        end = stop
+    longer = replace(sentence, end=end, text=article.text[sentence.start : end])
+    return longer if quotable(longer, article) else sentence
 
 
 def _same(sentence: Sentence, other: Sentence) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rag.answer.answerable import passage_key
 from rag.answer.sentences import Sentence
+from rag.answer.subject import missing_dates, missing_places
 from rag.answer.view import QuestionView
-from rag.text.dates import find_dates
 from rag.text.script import fold, language, to_traditional
-from rag.types import Evidence, Nearest, Refusal, RefusalReason
+from rag.types import Article, Evidence, Nearest, Refusal, RefusalReason
 
 _NEAREST = 3
 _LITTLE = 0.35  # share of the question's word weight below which the evidence is about something else
@@ -31,41 +31,27 @@ def empty_store(question: str) -> Refusal:
     return Refusal(reason=RefusalReason.EMPTY_STORE, message=_message(RefusalReason.EMPTY_STORE, question, ""))
 
 
-def refuse(view: QuestionView, evidence: Sequence[Evidence], ranked: Sequence[Sentence], article: str) -> Refusal:
-    """The refusal for weak evidence; `article` is the folded text of the article that came nearest."""
-    nearest = _nearest(ranked)
+def refuse(view: QuestionView, evidence: Sequence[Evidence], ranked: Sequence[Sentence], nearest: Article) -> Refusal:
+    """The refusal for weak evidence; `nearest` is the article that holds the best sentence."""
     covered = max((view.coverage(passage_key(item)) for item in evidence), default=0.0)
-    if not evidence or covered < _LITTLE:
+    if covered < _LITTLE:
         reason, missing = RefusalReason.NO_EVIDENCE, ""
     else:
-        reason, missing = _what_is_missing(view, article, covered)
-    return Refusal(reason=reason, message=_message(reason, view.text, missing), nearest=nearest)
+        reason, missing = _what_is_missing(view, nearest, covered)
+    return Refusal(reason=reason, message=_message(reason, view.text, missing), nearest=_nearest(ranked))
 
 
-def _what_is_missing(view: QuestionView, article: str, covered: float) -> tuple[RefusalReason, str]:
-    absent = missing_places(view, article)
-    if absent:
-        return RefusalReason.OTHER_PLACE, absent[0]
-    for mention in find_dates(view.text, reference=None):
-        said = view.text[mention.start : mention.end]
-        if fold(said) not in article:
-            return RefusalReason.OTHER_TIME, said
-    if covered >= _MUCH and (words := view.missing(article)):
-        return RefusalReason.ABSENT_ATTRIBUTE, max(words, key=lambda word: words[word])
-    return RefusalReason.WEAK_EVIDENCE, ""
-
-
-def missing_places(view: QuestionView, article: str) -> list[str]:
-    """The places and bodies that the question names and the article does not, with or without their suffix."""
-    return [
-        name.word
-        for name in view.names
-        if name.kind in {"place", "body"} and name.word not in article and _stem(name.word) not in article
-    ]
-
-
-def _stem(place: str) -> str:
-    return place[:-1] if len(place) > 2 and place[-1] in "省市县区镇乡村州" else place
+def _what_is_missing(view: QuestionView, article: Article, covered: float) -> tuple[RefusalReason, str]:
+    if places := missing_places(view, article):
+        return RefusalReason.OTHER_PLACE, places[0].word
+    if dates := missing_dates(view, article):
+        return RefusalReason.OTHER_TIME, dates[0]
+    if covered < _MUCH:
+        return RefusalReason.WEAK_EVIDENCE, ""
+    absent = view.missing(fold(article.text))
+    wanted = {word: weight for word, weight in absent.items() if word in view.focus} or absent
+    said = max(wanted, key=lambda word: wanted[word]) if wanted else "".join(view.focus)
+    return RefusalReason.ABSENT_ATTRIBUTE, said or view.text
 
 
 def _nearest(ranked: Sequence[Sentence]) -> tuple[Nearest, ...]:

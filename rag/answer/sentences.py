@@ -29,6 +29,7 @@ SENTENCE_FEATURES = (
     "meaning",  # a meaning is asked for and given
     "local_coverage",  # as coverage, words weighted by how rare they are among the sentences of the same article
     "lead",  # the sentence opens its article
+    "focus",  # the words next to the interrogative stand in the sentence
 )
 
 
@@ -98,7 +99,7 @@ def sentence_features(
     """Values of `SENTENCE_FEATURES` for the folded sentence `key` between its neighbours `context`."""
     coverage = view.coverage(key)
     found = holds(key, view.expected, question=view.key)
-    named = [name.word in key for name in view.names]
+    named = [name.stands_in(key) for name in view.names]
     kind = view.expected.kind
     return (
         coverage,
@@ -116,6 +117,7 @@ def sentence_features(
         found if kind is Kind.MEANING else 0.0,
         sum(weight for word, weight in rarity.items() if word in key),
         float(lead),
+        view.focus_coverage(key),
     )
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.answer.expect import Expected, expected
+from rag.text.dates import DateMention, find_dates
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.script import fold
 from rag.text.words import Name, content_words, names
+
+_YEAR = re.compile(r"[\d零〇○一二三四五六七八九]{2,4}\s*年|\d{4}[-/.]")
+_INTERROGATIVE = re.compile(r"什么|多少|几|谁|哪|如何|怎[么样]|为何|何|多[大高长远重久]|是否|有没有|吗")
+_CLOSE = 4  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,8 @@ class QuestionView:
     quantities: tuple[Quantity, ...]
     expected: Expected
     bigrams: frozenset[str]
+    focus: tuple[str, ...]  # the content words next to the interrogative: what is asked about the subject
+    dates: tuple[DateMention, ...]  # dates that name a year
 
     @property
     def total_weight(self) -> float:
@@ -40,6 +48,11 @@ class QuestionView:
         """The question's words that do not stand in the folded text `key`, with their weights."""
         return {word: weight for word, weight in self.weights.items() if word not in key}
 
+    def focus_coverage(self, key: str) -> float:
+        """Share of the weight of the words asked about that stands in `key`; 1 when there are none."""
+        total = sum(self.weights[word] for word in self.focus)
+        return sum(self.weights[word] for word in self.focus if word in key) / total if total > 0 else 1.0
+
     def heaviest_missing(self, key: str) -> float:
         """Weight of the rarest question word that `key` lacks, against the rarest of all, in [0, 1]."""
         heaviest = max(self.weights.values(), default=0.0)
@@ -52,20 +65,35 @@ class QuestionView:
         return sum(pair in key for pair in self.bigrams) / len(self.bigrams)
 
 
-def view(question: str, idf: Mapping[str, float]) -> QuestionView:
-    """Look at `question`; `idf` holds a weight for each of its content words, 0 for those without."""
+def view(question: str, weights: Mapping[str, float]) -> QuestionView:
+    """Look at `question`; `weights` holds one for each of its content words, 0 for those without."""
     key = fold(question)
     found = content_words(question)
     content = "".join(word if word in found else " " for word in _cut(key, found))
     return QuestionView(
         text=question,
         key=key,
-        weights={word: idf.get(word, 0.0) for word in found},
+        weights={word: weights.get(word, 0.0) for word in found},
         names=tuple(names(question)),
         quantities=tuple(find_quantities(question)),
         expected=expected(question),
+        focus=_focus(key, found),
+        dates=tuple(d for d in find_dates(question) if not d.relative and _YEAR.search(question[d.start : d.end])),
         bigrams=frozenset(a + b for a, b in itertools.pairwise(content) if a.isalnum() and b.isalnum()),
     )
+
+
+def _focus(key: str, found: list[str]) -> tuple[str, ...]:
+    """The last content word before the interrogative and the first one behind it, where they stand close."""
+    asked = _INTERROGATIVE.search(key)
+    if not asked:
+        return tuple(found[-1:])
+    before = [(key.rfind(word, 0, asked.start()) + len(word), word) for word in found if word in key[: asked.start()]]
+    after = [(key.find(word, asked.end()), -len(word), word) for word in found if word in key[asked.end() :]]
+    close = [max(before)[1]] if before and asked.start() - max(before)[0] <= _CLOSE else []
+    if after and min(after)[0] - asked.end() <= _CLOSE:
+        close.append(min(after)[2])
+    return tuple(dict.fromkeys(close))
 
 
 def _cut(key: str, found: list[str]) -> list[str]:

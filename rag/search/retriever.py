@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from embeddings.rerank import Reranker
 from rag.search.fuse import Fused, fuse
 from rag.search.plan import Plan, plan
 from rag.store.protocol import Snapshot, Store
+from rag.text.frequency import weigh
 from rag.text.words import content_words
 from rag.types import Evidence, Passage, Question
 
@@ -27,7 +27,7 @@ class Retrieval:
     vector: Vectors  # of the question, shape (dim,)
     evidence: tuple[Evidence, ...]
     generation: int
-    idf: Mapping[str, float] = field(default_factory=dict)  # of the question's content words
+    weights: Mapping[str, float] = field(default_factory=dict)  # inverse document frequency of its content words
     timings: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -78,14 +78,14 @@ class Retriever:
         clock.lap("fuse")
         evidence = self._choose(snapshot, made, fused, question.top_k or self._options.top_k)
         clock.lap("choose")
-        idf = _idf(snapshot, content_words(made.text))
-        clock.lap("idf")
+        weights = weigh(snapshot.document_frequency(content_words(made.text)), snapshot.live_passages)
+        clock.lap("weigh")
         return Retrieval(
             plan=made,
             vector=vector,
             evidence=evidence,
             generation=snapshot.generation,
-            idf=idf,
+            weights=weights,
             timings=clock.milliseconds,
         )
 
@@ -125,13 +125,6 @@ class Retriever:
             replace(hit, signals=replace(hit.signals, rerank=score)) for hit, score in zip(known, scores, strict=True)
         ]
         return sorted(scored, key=lambda hit: (-(hit.signals.rerank or 0.0), hit.passage_id))
-
-
-def _idf(snapshot: Snapshot, words: Sequence[str]) -> dict[str, float]:
-    """Inverse document frequency as in BM25 (Robertson & Zaragoza 2009, eq. 3.1 with +1 inside the logarithm)."""
-    total = snapshot.live_passages
-    found = snapshot.document_frequency(words)
-    return {word: math.log(1 + (total - found[word] + 0.5) / (found[word] + 0.5)) for word in words}
 
 
 class _Clock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import rjieba
@@ -31,14 +32,30 @@ _FUNCTION_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """A proper name in a text: `kind` is "place", "person" or "body", `word` is folded."""
+    """A proper name in a text: `kind` is "place", "person" or "body"; `word` and its `parts` are folded."""
 
     word: str
     kind: str
+    parts: tuple[str, ...] = ()
+
+    def stands_in(self, key: str) -> bool:
+        """True when the folded text `key` holds the name, all its parts, or a place without its suffix."""
+        if self.word in key or (self.parts and all(part in key for part in self.parts)):
+            return True
+        return self.kind == "place" and len(self.word) > 2 and self.word[-1] in _PLACE_SUFFIXES and self.stem in key
+
+    @property
+    def stem(self) -> str:
+        """The name without the suffix that says what kind of place it is."""
+        return self.word[:-1] if len(self.word) > 2 and self.word[-1] in _PLACE_SUFFIXES else self.word
 
 
 _NAME_TAGS = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "body"}
 _PLACE_SUFFIXES = "省市县区镇乡村州旗盟"
+_ZONES = frozenset("新区 开发区 高新区 示范区 试验区 自贸区 保税区 园区 经开区 湾区 大湾区 自治区 自治州 街道".split())
+_NEVER_IN_A_NAME = "的了着是在吗呢吧啊么把被"
+_COMPOUND_TAGS = frozenset({"ns", "n", "nz", "f", "j", "nr"})
+_LONGEST_COMPOUND = 2
 _COMMON_NOUNS = frozenset(
     "地区 社区 园区 城市 都市 全市 全省 全区 全县 乡村 农村 城镇 乡镇 城区 郊区 市区 景区 校区 小区 灾区".split()
 )
@@ -55,15 +72,23 @@ _SURNAMES = frozenset(
 
 def names(text: str) -> list[Name]:
     """The proper names that the tagger sees in `text`, each once, in order; single characters are left out."""
-    found = dict.fromkeys(
-        Name(word=word, kind=kind) for word, tag in rjieba.tag(fold(text)) if (kind := _kind_of_name(word, tag))
-    )
+    found: dict[Name, None] = {}
+    before: list[str] = []  # words right before that may belong to a compound place name
+    for word, tag in rjieba.tag(fold(text)):
+        if word in _ZONES and before:
+            parts = (*before, word)
+            for part in before:
+                found.pop(Name(word=part, kind="place"), None)
+            found[Name(word="".join(parts), kind="place", parts=parts)] = None
+        elif kind := _kind_of_name(word, tag):
+            found[Name(word=word, kind=kind)] = None
+        before = [*before, word][-_LONGEST_COMPOUND:] if tag in _COMPOUND_TAGS else []
     return list(found)
 
 
 def _kind_of_name(word: str, tag: str) -> str:
-    """ "place", "person", "body", or nothing for a word that is no name."""
-    if len(word) < 2 or word in _COMMON_NOUNS:
+    """Kind of the name (place, person or body); empty for a word that is no name."""
+    if len(word) < 2 or word in _COMMON_NOUNS or word in _ZONES:
         return ""
     kind = _NAME_TAGS.get(tag, "")
     if len(word) > 2 and word[-1] in _PLACE_SUFFIXES and tag.startswith("n"):
@@ -80,5 +105,12 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The folded words that say what `text` is about: no question words, no function words, each once, in order."""
-    found = dict.fromkeys(words(text))
+    found = dict.fromkeys(part for word in words(text) for part in _known_parts(word))
     return [word for word in found if word not in _QUESTION_WORDS and word not in _FUNCTION_WORDS]
+
+
+def _known_parts(word: str) -> list[str]:
+    """The word; or, where the cutter made one up around a function word (`数是`), what is left without that."""
+    if rjieba.has_word(word) or not any(character in _NEVER_IN_A_NAME for character in word):
+        return [word]
+    return [part for part in re.split(f"[{_NEVER_IN_A_NAME}]", word) if len(part) > 1]

@@ -1,0 +1,104 @@
+"""Whose figure is it, and of when: the place and the time that a question names must be those of the quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.answer.expect import Kind, holds
+from rag.answer.sentences import Sentence
+from rag.answer.view import QuestionView
+from rag.text.dates import DateMention, find_dates
+from rag.text.script import fold
+from rag.text.sentences import sentences
+from rag.text.words import Name
+from rag.types import Article
+
+_LEAD = 2  # sentences of an article that say what it is about
+_OFTEN = 3  # mentions that make a place one of the article's subjects
+_EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
+_AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
+_SIGNED = frozenset({"copyright", "credit"})  # removed lines that name the publisher
+
+
+def missing_places(view: QuestionView, article: Article) -> list[Name]:
+    """The places and bodies that the question names and the article, its title and its publisher do not.
+
+    Of places that stand together (`江西省萍乡市安源区`) only the last must be there. A question about several places
+    (`安源区和东部新区`) is met by an article about one of them.
+    """
+    asked = _places(view)
+    key = fold(f"{article.title} {article.publisher or ''} {_signature(article)} {article.text}")
+    missing = [name for name in asked if not name.stands_in(key)]
+    return [] if len(missing) < len(asked) and _AND.search(view.key) else missing
+
+
+def missing_dates(view: QuestionView, article: Article) -> list[str]:
+    """The dates of the question, as it says them, that the article neither names nor was published in."""
+    if not view.dates:
+        return []
+    day = article.published.day if article.published else None
+    known = [(mention.first, mention.last) for mention in find_dates(article.text, reference=day)]
+    if day:
+        known.append((day, day))
+    key = fold(article.text)
+    return [
+        said
+        for asked in view.dates
+        if (said := view.text[asked.start : asked.end])
+        and fold(said) not in key
+        and not any(first <= asked.last and asked.first <= last for first, last in known)
+    ]
+
+
+def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
+    """Whether a figure in `sentence` can be that of the places and the year that the question names.
+
+    A place counts when it stands in the sentence or before it in its paragraph, or is what the whole article is about:
+    named in the title, by the publisher, in the opening sentences, or again and again. A sentence that names other
+    years than the one asked about does not belong.
+    """
+    if _of_another_year(view, sentence.text):
+        return False
+    places = _places(view)
+    if not places:
+        return True
+    line = article.text.rfind("\n", 0, sentence.start) + 1
+    near = fold(article.text[line : sentence.end])
+    about = fold(f"{article.title} {article.publisher or ''} {_signature(article)} {_lead(article)}")
+    text = fold(article.text)
+    return all(name.stands_in(near) or name.stands_in(about) or text.count(name.stem) >= _OFTEN for name in places)
+
+
+def gives_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
+    """False when a number or a date is asked for and no chosen sentence holds one that the question does not say."""
+    if view.expected.kind not in {Kind.NUMBER, Kind.DATE}:
+        return True
+    return any(holds(sentence.text, view.expected, question=view.key) > 0 for sentence in chosen)
+
+
+def _places(view: QuestionView) -> list[Name]:
+    """The places and bodies of the question, without those that only say where the next one lies."""
+    asked = [name for name in view.names if name.kind in {"place", "body"} and name.word not in _EVERYWHERE]
+    return [name for name in asked if not any(name.word + other.word in view.key for other in asked)]
+
+
+def _signature(article: Article) -> str:
+    """What the page says of its publisher outside the story."""
+    return " ".join(article.source_text[span.start : span.end] for span in article.removed if span.reason in _SIGNED)
+
+
+def _lead(article: Article) -> str:
+    spans = sentences(article.text[:1_000])[:_LEAD]
+    return article.text[: spans[-1].end] if spans else ""
+
+
+def _of_another_year(view: QuestionView, text: str) -> bool:
+    said = [mention for mention in find_dates(text) if not mention.relative and _names_year(mention, text)]
+    if not view.dates or not said:
+        return False
+    return not any(a.first <= b.last and b.first <= a.last for a in view.dates for b in said)
+
+
+def _names_year(mention: DateMention, text: str) -> bool:
+    return any(character in "年-/." for character in text[mention.start : mention.end])
