@@ -115,7 +115,7 @@ class _Graph:
         return self._node("DynamicQuantizeMatMul", [inputs, weight, scales, "", bias], f"{name}.out", _MICROSOFT)
 
     def _linear_after_gelu(self, inputs: str, name: str) -> str:
-        """Product x W as (x + floor) W - floor W: x + floor is never negative, and each token has its own uint8 scale."""
+        """Product x W as (x + floor) W - floor W: x + floor is never negative, and each token has its own scale."""
         matrix, scale = self._quantised(name)
         lifted = self._node("Add", [inputs, "floor"], f"{name}.lifted")
         largest = self._node("ReduceMax", [lifted, "last"], f"{name}.largest", keepdims=0)
