@@ -3,8 +3,8 @@
     python -m eval.make_char_stats data/crud_news.jsonl.xz --skip 10
 
 Reads JSON lines with a `text` field (plain, .gz or .xz). Characters are counted twice, as they stand (simplified) and
-after OpenCC's s2t, s2tw and s2hk (traditional); pairs are counted over classes, where both scripts share one class per character, so
-that one table serves both. Only statistics are written, no text; the provenance goes into the file itself.
+after OpenCC's s2t, s2tw and s2hk (traditional); pairs are counted over classes, where both scripts share one class per
+character, so that one table serves both. Only statistics are written, no text; the provenance goes into the file itself.
 """
 
 from __future__ import annotations
@@ -162,7 +162,8 @@ def main() -> None:
     characters = sorted(members)
     totals = counts.sum(axis=0)
     provenance = {
-        "source": "news articles of CRUD-RAG (IAAR-Shanghai/CRUD_RAG), Apache-2.0; traditional counts by OpenCC s2t, s2tw, s2hk",
+        "source": "news articles of CRUD-RAG (IAAR-Shanghai/CRUD_RAG), Apache-2.0",
+        "traditional": f"the same texts through OpenCC {', '.join(TRADITIONAL)}",
         "script": "eval/make_char_stats.py",
         "characters": simplified.total(),
         "held out": f"every {arguments.skip}th article",
