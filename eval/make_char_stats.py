@@ -4,7 +4,7 @@
 
 Reads JSON lines with a `text` field (plain, .gz or .xz). Characters are counted twice, as they stand (simplified) and
 after OpenCC's s2t, s2tw and s2hk (traditional); pairs are counted over classes, where both scripts share one class per
-character, so that one table serves both. Only statistics are written, no text; the provenance goes into the file itself.
+character, so that one table serves both. Only statistics are written, no text; the file carries its provenance.
 """
 
 from __future__ import annotations
