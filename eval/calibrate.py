@@ -2,7 +2,8 @@
 
     python -m eval.calibrate --data ../shared/data --store /tmp/dev --write
 
-Every question is asked twice: as it is, and with its paragraph hidden. Figures are from two-fold cross-validation, with
+Every question is asked three times: as it is, with its paragraph hidden, and as a near miss: a name or the word that is
+asked about is exchanged for one that the paragraph does not hold. Figures are from two-fold cross-validation, with
 all questions of a paragraph in one fold; the weights that are written are fitted on everything.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -37,13 +38,16 @@ from rag.answer.view import QuestionView, view
 from rag.config import load_settings
 from rag.search.retriever import Retrieval
 from rag.store.protocol import Snapshot
+from rag.text.script import fold as fold_text
 from rag.types import Question
 from rag.wiring import Engine, open_engine
 
 _NOTHING = Logistic(features=SENTENCE_FEATURES, weights=(0.0,) * len(SENTENCE_FEATURES), bias=0.0)
 _OVER_REFUSAL = 0.055  # of answerable development questions; the goal is at most .06
+_OFFERED = 12  # questions from which a near miss may take its word
 _SECOND = 0.25  # share of the best sentence's probability that a further one must reach
 
+Kind = Literal["answerable", "withheld", "near miss"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -52,7 +56,7 @@ class Case:
     """One question, asked once: its sentences, which of them hold the gold answer, and what was found."""
 
     asked: Asked
-    withheld: bool
+    kind: Kind
     fold: int
     view: QuestionView
     retrieval: Retrieval
@@ -60,21 +64,40 @@ class Case:
     gold: tuple[bool, ...]
 
 
-def collect(engine: Engine, asked: Asked, snapshot: Snapshot, articles: Articles, *, withheld: bool, fold: int) -> Case:
-    """Ask `asked`, with its paragraph hidden when it is `withheld`."""
-    shown = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id])) if withheld else snapshot
-    retrieval = engine.retriever.retrieve_from(shown, Question(text=asked.question))
+def collect(engine: Engine, snapshot: Snapshot, articles: Articles, asked: Asked, kind: Kind, text: str) -> Case:
+    """Ask `text`, which is `asked` or a near miss of it, with its paragraph hidden when it is withheld."""
+    shown = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id])) if kind == "withheld" else snapshot
+    retrieval = engine.retriever.retrieve_from(shown, Question(text=text))
     seen = view(retrieval.query, retrieval.weights)
     found = tuple(fitting(seen, rank(seen, retrieval.evidence, _NOTHING), articles))
     return Case(
         asked=asked,
-        withheld=withheld,
-        fold=fold,
+        kind=kind,
+        fold=int(asked.paragraph_id.rpartition("-")[2]) % 2,
         view=seen,
         retrieval=retrieval,
         sentences=found,
         gold=tuple(_holds_gold(asked, sentence) for sentence in found),
     )
+
+
+def near_miss(asked: Asked, paragraph: str, others: Sequence[str]) -> str | None:
+    """`asked` about something that its folded `paragraph` does not hold, in words of the questions `others`.
+
+    A name gives way to another of its kind; without names, the word next to the interrogative to another such word.
+    None when `others` offer nothing that fits.
+    """
+    ours = view(asked.question, {})
+    for other in others:
+        theirs = view(other, {})
+        swaps = [
+            (a.word, b.word) for a in ours.names for b in theirs.names if a.kind == b.kind and b.word not in paragraph
+        ]
+        if not ours.names and ours.expected.kind is theirs.expected.kind:
+            swaps = [(a, b) for a in ours.focus for b in theirs.focus if len(b) > 1 and b not in paragraph]
+        if swaps and swaps[0][0] in ours.key:
+            return ours.key.replace(*swaps[0])
+    return None
 
 
 def _holds_gold(asked: Asked, sentence: Sentence) -> bool:
@@ -88,14 +111,14 @@ def _holds_gold(asked: Asked, sentence: Sentence) -> bool:
 
 def fit_sentences(cases: Sequence[Case]) -> Logistic:
     """Probability that a sentence holds the answer, from cases whose paragraph is there."""
-    usable = [case for case in cases if not case.withheld and case.sentences]
+    usable = [case for case in cases if case.kind == "answerable" and case.sentences]
     rows = np.array([sentence.features for case in usable for sentence in case.sentences])
     return _fit(SENTENCE_FEATURES, rows, [gold for case in usable for gold in case.gold])
 
 
 def fit_answerable(cases: Sequence[Case], rows: Floats) -> Logistic:
     """Probability that the evidence answers; `rows` are the features of `cases`, in their order."""
-    return _fit(ANSWERABLE_FEATURES, rows, [not case.withheld for case in cases])
+    return _fit(ANSWERABLE_FEATURES, rows, [case.kind == "answerable" for case in cases])
 
 
 def _fit(names: tuple[str, ...], rows: Floats, labels: Sequence[bool]) -> Logistic:
@@ -128,14 +151,20 @@ def features(engine: Engine, case: Case, best_first: Sequence[Sentence], article
 
 
 def gather(engine: Engine, snapshot: Snapshot, data: Path, limit: int) -> list[Case]:
-    """Every question of the development sets (the first `limit` of a seeded shuffle of each), asked both ways."""
-    cases, articles = [], Articles(snapshot)
+    """Every question of the development sets (the first `limit` of a seeded shuffle of each), asked in each way."""
+    cases, articles, chance = [], Articles(snapshot), random.Random(0)  # noqa: S311 - reproducible, not secret
     for name in SETS:
-        questions = list(load_squad(data / name).questions)
-        random.Random(0).shuffle(questions)  # noqa: S311 - a reproducible order, not a secret
+        dataset = load_squad(data / name)
+        paragraphs = {paragraph.paragraph_id: fold_text(paragraph.text) for paragraph in dataset.paragraphs}
+        questions = list(dataset.questions)
+        chance.shuffle(questions)
+        texts = [asked.question for asked in questions]
         for asked in track(questions[:limit], description=name):
-            fold = int(asked.paragraph_id.rpartition("-")[2]) % 2
-            cases += [collect(engine, asked, snapshot, articles, withheld=w, fold=fold) for w in (False, True)]
+            cases.append(collect(engine, snapshot, articles, asked, "answerable", asked.question))
+            cases.append(collect(engine, snapshot, articles, asked, "withheld", asked.question))
+            missed = near_miss(asked, paragraphs[asked.paragraph_id], chance.sample(texts, _OFFERED))
+            if missed:
+                cases.append(collect(engine, snapshot, articles, asked, "near miss", missed))
     return cases
 
 
@@ -151,13 +180,12 @@ def rows_of(engine: Engine, snapshot: Snapshot, cases: Sequence[Case], models: S
 
 
 def refusals(cases: Sequence[Case], scores: Floats, threshold: float) -> dict[str, float]:
-    """Refused-when-withheld, over-refusal and the area under the curve, at `threshold`."""
-    withheld = np.array([case.withheld for case in cases])
-    return {
-        "refused": round(float((scores[withheld] < threshold).mean()), 4),
-        "over-refused": round(float((scores[~withheld] < threshold).mean()), 4),
-        "AUROC": round(float(roc_auc_score(~withheld, scores)), 4),
-    }
+    """Share refused of each kind at `threshold` (of the answerable it is over-refusal), and the area under the curve."""
+    kinds = np.array([case.kind for case in cases])
+    shares = {kind: round(float((scores[kinds == kind] < threshold).mean()), 4) for kind in get_args(Kind)}
+    withheld = kinds != "near miss"
+    area = roc_auc_score(kinds[withheld] == "answerable", scores[withheld])
+    return {**shares, "AUROC": round(float(area), 4)}
 
 
 def main(
@@ -175,7 +203,7 @@ def main(
         provenance = {
             "command": "python -m eval.calibrate --data ../shared/data --store DIR --write",
             "sets": list(SETS),
-            "questions": len(cases) // 2,
+            "questions": sum(case.kind == "answerable" for case in cases),
             "passages": snapshot.live_passages,
             "encoder": engine.encoder.spec.fingerprint,
             "settings": engine.settings.fingerprint,
@@ -188,7 +216,7 @@ def main(
         trained = [i for i in range(len(cases)) if folds[i] != fold]
         model = fit_answerable([cases[i] for i in trained], rows[trained])
         scores[folds == fold] = [model.probability(row) for row in rows[folds == fold]]
-    answered = np.array([not case.withheld for case in cases])
+    answered = np.array([case.kind == "answerable" for case in cases])
     threshold = float(np.quantile(scores[answered], _OVER_REFUSAL))
     figures: dict[str, object] = {"all": refusals(cases, scores, threshold)}
     for name in SETS:

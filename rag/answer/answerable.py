@@ -47,6 +47,8 @@ def answerable_features(
     first `COMPARED` sentences; `article` is the folded text of the whole article of the first, title and publisher too.
     """
     best = ranked[0]
+    considered = {sentence.evidence.passage.article_id for sentence in ranked}
+    evidence = [item for item in evidence if item.passage.article_id in considered]
     key = passage_key(best.evidence)
     other = next((s for s in ranked if s.evidence.passage.article_id != best.evidence.passage.article_id), None)
     of_sentence = dict(zip(SENTENCE_FEATURES, best.features, strict=True))

@@ -26,11 +26,23 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """The kind of answer asked for; for numbers the unit that the question names, if it does."""
+    """The kind of answer asked for; for numbers how its unit may begin, when the question tells."""
 
     kind: Kind
-    unit: str = ""
+    units: tuple[str, ...] = ()
 
+
+# What is measured tells the units that an answer has.
+_UNITS = (
+    (re.compile(r"率|占比|比例|比重|百分之|百分比"), ("%", "倍", "百分点", "分")),
+    (re.compile(r"面积|占地|多大(?!岁|年)"), ("平", "亩", "公顷", "㎡", "km", "方", "英亩")),
+    (
+        re.compile(r"钱|工资|薪|投资|资金|金额|价格|造价|费用|收费|票价|奖金|营收|利润|元$"),
+        ("元", "块", "美", "欧", "英镑", "日", "港"),
+    ),
+    (re.compile(r"多长时间|多久|几年|时长"), ("年", "月", "日", "天", "周", "小", "分", "秒", "学")),
+    (re.compile(r"岁|年龄"), ("岁",)),
+)
 
 _DATE = re.compile(
     r"何时|什么时[候间]|哪(?:一)?[年月日天]|几[年月日号](?!级)|何年|何月|何日|哪个?(?:时[候期间]|年代|世纪|朝代|月份|季度)|when|哪一?时期"
@@ -51,6 +63,7 @@ _DATE_IN = re.compile(
     r"\d{1,4}年|\d{1,2}月|[\d一二三四五六七八九十]+(?:日|号)|[二一][零〇一二三四五六七八九○]{3}年|世纪|年代|时期|期间|[元\d一二三四五六七八九十]+年|"
     r"[春夏秋冬]季|昨日|今年|去年|当日|次年"
 )
+_COUNTED = frozenset("个所家人名户座项件次辆条台套吨米里")
 _REASON_IN = re.compile(
     r"因为|由于|因此|所以|为了|因而|导致|使得|以便|鉴于|原因|缘于|源于|归因|出于|是因|因(?!素|子|特)|故(?!事|宫|乡|障|意|居)|以(?:免|防|求|便)"
 )
@@ -67,7 +80,7 @@ def expected(question: str) -> Expected:
     if _DATE.search(key):
         return Expected(kind=Kind.DATE)
     if match := _NUMBER.search(key):
-        return Expected(kind=Kind.NUMBER, unit=(match["unit"] or "")[:1])
+        return Expected(kind=Kind.NUMBER, units=_units_of(key, (match["unit"] or "")[:1]))
     for kind, pattern in (
         (Kind.PERSON, _PERSON),
         (Kind.PLACE, _PLACE),
@@ -79,12 +92,20 @@ def expected(question: str) -> Expected:
     return Expected(kind=Kind.OTHER)
 
 
+def _units_of(key: str, named: str) -> tuple[str, ...]:
+    """The beginnings of units that fit what is measured; else the unit that stands behind the interrogative."""
+    for measure, units in _UNITS:
+        if measure.search(key):
+            return (*units, named) if named and named in _COUNTED else units
+    return (named,) if named else ()
+
+
 def holds(sentence: str, wanted: Expected, *, question: str) -> float:
     """How well `sentence` holds the kind of thing wanted, in [0, 1]; things the question itself says do not count."""
     key, asked = fold(sentence), fold(question)
     match wanted.kind:
         case Kind.NUMBER:
-            return _holds_number(key, wanted.unit, asked)
+            return _holds_number(key, wanted, asked)
         case Kind.DATE:
             found = [m.group() for m in _DATE_IN.finditer(key) if m.group() not in asked]
             return min(1.0, 0.7 + 0.3 * any("年" in f or "月" in f for f in found)) if found else 0.0
@@ -102,14 +123,20 @@ def holds(sentence: str, wanted: Expected, *, question: str) -> float:
             return 0.5
 
 
-def _holds_number(key: str, unit: str, asked: str) -> float:
+def _holds_number(key: str, wanted: Expected, asked: str) -> float:
     already = {(q.value, q.unit) for q in find_quantities(asked)}
-    fresh = [q for q in find_quantities(key) if (q.value, q.unit) not in already]
+    fresh = [
+        q
+        for q in find_quantities(key)
+        if (q.value, q.unit) not in already and key[q.start] != "一" and key[q.start - 1 : q.start] != "第"
+    ]
     if not fresh:
         return 0.0
-    if unit and any(q.unit.startswith(unit) for q in fresh):
+    if any(q.unit.startswith(wanted.units) for q in fresh if q.unit):
         return 1.0
-    return 0.6 if unit else 0.8
+    if not wanted.units:
+        return 0.8
+    return 0.0 if len(wanted.units) > 1 else 0.4
 
 
 def _holds_name(found: list[Name], kind: str, asked: str, key: str) -> float:

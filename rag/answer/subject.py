@@ -18,6 +18,7 @@ _LEAD = 2  # sentences of an article that say what it is about
 _OFTEN = 3  # mentions that make a place one of the article's subjects
 _EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
 _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
+_ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
 _SIGNED = frozenset({"copyright", "credit"})  # removed lines that name the publisher
 
 
@@ -30,7 +31,7 @@ def missing_places(view: QuestionView, article: Article) -> list[Name]:
     asked = _places(view)
     key = fold(f"{article.title} {article.publisher or ''} {_signature(article)} {article.text}")
     missing = [name for name in asked if not name.stands_in(key)]
-    return [] if len(missing) < len(asked) and _AND.search(view.key) else missing
+    return [] if _is_about_several(view) and len(missing) < len(asked) else missing
 
 
 def missing_dates(view: QuestionView, article: Article) -> list[str]:
@@ -71,10 +72,24 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
 
 
 def gives_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
-    """False when a number or a date is asked for and no chosen sentence holds one that the question does not say."""
+    """False when a number or a date is asked for and no chosen sentence both holds one and speaks of the matter.
+
+    Numbers that the question itself says do not count.
+    """
     if view.expected.kind not in {Kind.NUMBER, Kind.DATE}:
         return True
-    return any(holds(sentence.text, view.expected, question=view.key) > 0 for sentence in chosen)
+    return any(
+        holds(sentence.text, view.expected, question=view.key) > 0 and _is_to_the_point(view, fold(sentence.text))
+        for sentence in chosen
+    )
+
+
+def _is_to_the_point(view: QuestionView, key: str) -> bool:
+    return view.focus_coverage(key) > 0 or view.coverage(key) >= _ENOUGH
+
+
+def _is_about_several(view: QuestionView) -> bool:
+    return len(_places(view)) > 1 and _AND.search(view.key) is not None
 
 
 def _places(view: QuestionView) -> list[Name]:

@@ -59,15 +59,21 @@ def parse_number(text: str) -> Fraction | None:
     whole, _, decimals = text.partition("点")
     if not whole or any(c not in _DIGITS and c not in _SMALL and c not in _LARGE for c in whole):
         return None
-    value = Fraction(_parse_han(whole))
+    parsed = _parse_han(whole)
+    if parsed is None:
+        return None
+    value = Fraction(parsed)
     if decimals:
         value += Fraction(int("".join(str(_DIGITS[c]) for c in decimals)), 10 ** len(decimals))
     return value
 
 
-def _parse_han(text: str) -> int:
+def _parse_han(text: str) -> int | None:
+    """The value of Chinese digits and units; None for what only looks like a numeral (`十四五`, `三五百`)."""
     if all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text))
+    if re.search(r"[一二三四五六七八九两][一二三四五六七八九两]", text):
+        return None
     total = section = digit = 0
     for c in text:
         if c in _DIGITS:

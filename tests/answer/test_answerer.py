@@ -1,0 +1,123 @@
+"""Questions answered and refused, over the real encoder, store and calibration."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import InputError
+from rag.types import Filters, Question, RefusalReason, Status, Turn, Verdict
+from rag.wiring import Engine
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "fact"),
+    [
+        ("临河区普惠性幼儿园覆盖率是多少？", "linhe", "91.5%"),
+        ("臨河區普惠性幼兒園覆蓋率是多少？", "linhe", "91.5%"),
+        ("2023年临河区新建了多少所幼儿园？", "linhe", "12所"),
+        ("东港市第三实验小学为什么推迟开学？", "donggang", "施工图纸调整"),
+        ("东港市组建了多少个义务教育集团？", "donggang", "21个"),
+        ("临河博物馆新馆由谁设计？", "museum", "周明"),
+        ("临河博物馆新馆收藏了多少件文物", "museum", "6.8万件"),
+    ],
+)
+def test_a_fact_is_answered_with_its_own_words(engine: Engine, question: str, article: str, fact: str) -> None:
+    """The answer holds the fact, ends in a marker, and its quote is cut from the stored source."""
+    answer = engine.answer(Question(text=question))
+    assert answer.status is Status.ANSWERED
+    holding = [citation for citation in answer.citations if fact in citation.quote]
+    assert [citation.article_id for citation in holding] == [article]
+    with engine.store.snapshot() as snapshot:
+        for citation in answer.citations:
+            source = snapshot.article(citation.article_id, citation.revision).source_text
+            assert source[citation.source_start : citation.source_end] == citation.quote
+            assert citation.verdict is Verdict.EXACT
+            assert f"[{citation.number}]" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("清源区普惠性幼儿园覆盖率是多少？", RefusalReason.OTHER_PLACE),
+        ("东港市普惠性幼儿园覆盖率是多少？", None),
+        ("2016年临河区新建了多少所幼儿园？", RefusalReason.OTHER_TIME),
+        ("临河博物馆的馆长是谁？", None),
+        ("怎样做红烧肉才不腻？", RefusalReason.NO_EVIDENCE),
+        ("国际足联世界杯的决赛在哪座城市举行？", None),
+    ],
+)
+def test_what_the_articles_do_not_say_is_refused(engine: Engine, question: str, reason: RefusalReason | None) -> None:
+    """Another place, another year, an attribute that is not given, another subject: no answer, but a reason."""
+    answer = engine.answer(Question(text=question))
+    assert answer.status is Status.REFUSED, answer.text
+    assert answer.refusal is not None
+    assert answer.citations == ()
+    assert answer.refusal.message
+    if reason is not None:
+        assert answer.refusal.reason is reason
+
+
+def test_the_figure_of_one_place_is_never_that_of_another(engine: Engine) -> None:
+    """東港's question about a measure that only 临河 reports does not get 临河's figure."""
+    answer = engine.answer(Question(text="东港市公办园在园幼儿占比是多少？"))
+    assert "55.2%" not in answer.text
+
+
+def test_a_list_comes_with_its_items(engine: Engine) -> None:
+    """A sentence that announces a list is quoted with the list, in one piece of the source."""
+    answer = engine.answer(Question(text="通报要求各幼儿园做好哪些工作？"))
+    quote = next(c.quote for c in answer.citations if "以下工作" in c.quote)
+    assert "消防演练" in quote
+    assert "公示一次食谱" in quote
+    assert "陈思远" not in quote
+
+
+def test_a_follow_up_is_answered_about_its_own_place(engine: Engine) -> None:
+    """`那东港市呢` asks the earlier question of another place."""
+    history = (Turn(role="user", text="临河区组建了多少个义务教育集团？"), Turn(role="assistant", text="没有说到。"))
+    answer = engine.answer(Question(text="那东港市呢？", history=history))
+    assert "21个" in answer.text
+    assert answer.trace.query == "东港市组建了多少个义务教育集团？"
+
+
+def test_filters_limit_what_may_answer(engine: Engine) -> None:
+    """With the article that answers filtered out, there is no answer; with nothing left, the reason says so."""
+    asked = "临河博物馆新馆由谁设计？"
+    without = engine.answer(Question(text=asked, filters=Filters(article_ids=("linhe", "donggang"))))
+    assert without.status is Status.REFUSED
+    nothing = engine.answer(Question(text=asked, filters=Filters(publishers=("没有这家报社",))))
+    assert nothing.refusal is not None
+    assert nothing.refusal.reason is RefusalReason.EMPTY_STORE
+
+
+def test_a_refusal_speaks_the_script_of_the_question(engine: Engine) -> None:
+    """A question in traditional script gets its reason in traditional script, and the nearest passages as they are."""
+    answer = engine.answer(Question(text="清源區普惠性幼兒園覆蓋率是多少？"))
+    assert answer.refusal is not None
+    assert "沒有關於" in answer.refusal.message
+    assert any("91.5%" in near.quote for near in answer.refusal.nearest)
+
+
+def test_the_trace_explains_the_answer(engine: Engine) -> None:
+    """Timings, scores and the probability are there to look at."""
+    trace = engine.answer(Question(text="临河区普惠性幼儿园覆盖率是多少？")).trace
+    assert trace.answerer == "quotes"
+    assert trace.answerability is not None
+    assert 0 < trace.answerability <= 1
+    assert trace.hits[0]["article_id"] == "linhe"
+    assert {"encode", "dense", "lexical", "total"} <= set(trace.timings)
+    assert trace.settings == engine.settings.fingerprint
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "问" * 3000])
+def test_what_is_no_question_is_refused_as_input(engine: Engine, text: str) -> None:
+    """An empty or endless question is the asker's error, and the message says which."""
+    with pytest.raises(InputError, match=r"empty|3000 characters"):
+        engine.answer(Question(text=text))
+
+
+def test_an_unknown_answerer_is_named(engine: Engine) -> None:
+    """The error names the field and what is known."""
+    with pytest.raises(InputError, match="quotes") as caught:
+        engine.answer(Question(text="什么？"), "oracle")
+    assert caught.value.field == "answerer"

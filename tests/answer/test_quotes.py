@@ -1,0 +1,123 @@
+"""Sentences chosen and cited."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.quotes import choose, cite, quotable, with_list
+from rag.answer.sentences import Sentence
+from rag.answer.view import view
+from rag.offsets import Rewriter
+from rag.types import Article, ArticleInfo, Evidence, Media, Passage, Signals, Span
+
+
+def _article(source: str, *, drop: tuple[int, int] | None = None, damaged: tuple[Span, ...] = ()) -> Article:
+    rewriter = Rewriter(source)
+    if drop:
+        rewriter.keep(0, drop[0])
+        rewriter.keep(drop[1], len(source))
+    else:
+        rewriter.keep(0, len(source))
+    text, offsets = rewriter.finish()
+    page = Rewriter(source)
+    page.keep(0, len(source))
+    return Article(
+        article_id="a",
+        revision="r",
+        title="",
+        text=text,
+        source_text=source,
+        source_map=offsets,
+        page_map=page.finish()[1],
+        page=source.encode(),
+        name="a.txt",
+        media=Media.TEXT,
+        encoding="utf-8",
+        damaged=damaged,
+    )
+
+
+def _sentence(article: Article, start: int, end: int, score: float = 0.5) -> Sentence:
+    passage = Passage(
+        passage_id=1,
+        article_id="a",
+        revision="r",
+        ordinal=0,
+        start=0,
+        end=len(article.text),
+        text=article.text,
+        title="",
+    )
+    info = ArticleInfo(
+        article_id="a",
+        revision="r",
+        title="",
+        name="a.txt",
+        url=None,
+        publisher=None,
+        published=None,
+        passages=1,
+        reprints=2,
+    )
+    evidence = Evidence(number=1, passage=passage, article=info, score=1.0, signals=Signals())
+    return Sentence(evidence=evidence, start=start, end=end, text=article.text[start:end], score=score)
+
+
+def test_a_quote_is_the_publishers_own_text() -> None:
+    """What was repaired away stands in the quote, and not in its reading."""
+    article = _article("實現(xiàn)義務教育優質均衡。", drop=(2, 8))
+    citation = cite(1, _sentence(article, 0, len(article.text)), article)
+    assert citation.quote == "實現(xiàn)義務教育優質均衡。"
+    assert citation.text == "實現義務教育優質均衡。"
+    assert (citation.source_start, citation.source_end) == (0, 17)
+    assert (citation.url, citation.reprints) == ("/articles/a", 2)
+
+
+def test_damaged_text_is_not_quoted() -> None:
+    """A sentence that overlaps a damaged span has no quote."""
+    article = _article("全市新增学位锟斤拷个。其他照旧。", damaged=(Span(start=6, end=9, reason="lost"),))
+    assert quotable(_sentence(article, 0, 11), article) is None
+    assert quotable(_sentence(article, 11, 16), article) == (11, 16)
+    with pytest.raises(ValueError, match="cannot be quoted"):
+        cite(1, _sentence(article, 0, 11), article)
+
+
+def test_further_sentences_must_be_likely() -> None:
+    """A second sentence is quoted when it reaches the given share of the best one's probability, in reading order."""
+    article = _article("新增学位12个。新增教师5名。天气晴。")
+    first, second, third = (
+        _sentence(article, 8, 15, 0.8),
+        _sentence(article, 0, 8, 0.2),
+        _sentence(article, 15, 19, 0.1),
+    )
+    seen = view("新增了多少？", {"新增": 1.0})
+    assert choose(seen, [first, second, third], {"a": article}, second=0.2) == [second, first]
+    assert choose(seen, [first, second, third], {"a": article}, second=0.4) == [first]
+
+
+def test_nothing_is_said_twice() -> None:
+    """A sentence that stands inside a chosen one is left out."""
+    article = _article("新增学位12个。新增学位12个")
+    chosen = choose(
+        view("新增了多少？", {"新增": 1.0}),
+        [_sentence(article, 0, 8, 0.8), _sentence(article, 8, 15, 0.8)],
+        {"a": article},
+        second=0.1,
+    )
+    assert [(s.start, s.end) for s in chosen] == [(0, 8)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("措施包括：\n1. 增加投入。\n2. 培训教师。\n会议结束。", "措施包括：\n1. 增加投入。\n2. 培训教师。"),
+        ("措施包括：\n会议结束。", "措施包括："),
+        ("措施很多。\n1. 增加投入。", "措施很多。"),
+        ("要点如下:\n• 增加投入\n• 培训教师", "要点如下:\n• 增加投入\n• 培训教师"),
+    ],
+)
+def test_a_colon_brings_its_list(text: str, expected: str) -> None:
+    """The list items right behind an announcing sentence belong to it; other lines do not."""
+    article = _article(text)
+    end = text.index("\n")
+    assert with_list(_sentence(article, 0, end), article).text == expected
