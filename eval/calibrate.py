@@ -24,7 +24,6 @@ from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from eval.devstore import SETS
@@ -44,6 +43,7 @@ from rag.wiring import Engine, open_engine
 
 _NOTHING = Logistic(features=SENTENCE_FEATURES, weights=(0.0,) * len(SENTENCE_FEATURES), bias=0.0)
 _OVER_REFUSAL = 0.055  # of answerable development questions; the goal is at most .06
+_NEAR_MISS_WEIGHT = 0.2  # made-up questions are odder than real near misses, so they count less
 _OFFERED = 12  # questions from which a near miss may take its word
 _SECOND = 0.25  # share of the best sentence's probability that a further one must reach
 
@@ -113,18 +113,21 @@ def fit_sentences(cases: Sequence[Case]) -> Logistic:
     """Probability that a sentence holds the answer, from cases whose paragraph is there."""
     usable = [case for case in cases if case.kind == "answerable" and case.sentences]
     rows = np.array([sentence.features for case in usable for sentence in case.sentences])
-    return _fit(SENTENCE_FEATURES, rows, [gold for case in usable for gold in case.gold])
+    labels = [gold for case in usable for gold in case.gold]
+    return _fit(SENTENCE_FEATURES, rows, labels, np.ones(len(labels)))
 
 
 def fit_answerable(cases: Sequence[Case], rows: Floats) -> Logistic:
     """Probability that the evidence answers; `rows` are the features of `cases`, in their order."""
-    return _fit(ANSWERABLE_FEATURES, rows, [case.kind == "answerable" for case in cases])
+    weights = np.array([_NEAR_MISS_WEIGHT if case.kind == "near miss" else 1.0 for case in cases])
+    return _fit(ANSWERABLE_FEATURES, rows, [case.kind == "answerable" for case in cases], weights)
 
 
-def _fit(names: tuple[str, ...], rows: Floats, labels: Sequence[bool]) -> Logistic:
+def _fit(names: tuple[str, ...], rows: Floats, labels: Sequence[bool], sample_weight: Floats) -> Logistic:
     """Logistic regression on standardised features, written for the features as they are."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=5_000)).fit(rows, labels)
-    scaler, regression = model[0], model[1]
+    scaler = StandardScaler().fit(rows)
+    regression = LogisticRegression(C=1.0, max_iter=5_000)
+    regression.fit(scaler.transform(rows), labels, sample_weight=sample_weight)
     weights = regression.coef_[0] / scaler.scale_
     bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
     return Logistic(features=names, weights=tuple(round(float(w), 5) for w in weights), bias=round(bias, 5))
@@ -180,7 +183,7 @@ def rows_of(engine: Engine, snapshot: Snapshot, cases: Sequence[Case], models: S
 
 
 def refusals(cases: Sequence[Case], scores: Floats, threshold: float) -> dict[str, float]:
-    """Share refused of each kind at `threshold` (of the answerable it is over-refusal), and the area under the curve."""
+    """Share refused of each kind at `threshold` (of the answerable: over-refusal), and the area under the curve."""
     kinds = np.array([case.kind for case in cases])
     shares = {kind: round(float((scores[kinds == kind] < threshold).mean()), 4) for kind in get_args(Kind)}
     withheld = kinds != "near miss"

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rag.wiring import open_engine
 from rich.progress import Progress as Bar
 
 from eval.squad import load_squad
 from rag.config import load_settings
 from rag.types import Media, RawDocument
+from rag.wiring import open_engine
 
 SETS = ("cmrc2018_trial.json", "drcd_dev.json")
 NEWS = "crud_news.jsonl.xz"

@@ -12,7 +12,6 @@ from statistics import fmean, quantiles
 from typing import Annotated
 
 import typer
-from rag.wiring import Engine, open_engine
 from rich.console import Console
 from rich.table import Table
 
@@ -21,6 +20,7 @@ from eval.ranking import recall_at, reciprocal_rank
 from eval.squad import SquadSet, load_squad
 from rag.config import load_settings
 from rag.types import Question
+from rag.wiring import Engine, open_engine
 
 _DEPTH = 10
 

@@ -11,11 +11,12 @@ from embeddings.encoder import Encoder
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
 from rag.answer.calibration import Calibration
 from rag.answer.expect import Kind
-from rag.answer.quotes import choose, compose, quotable
+from rag.answer.quotes import choose, compose
 from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
 from rag.answer.subject import belongs, gives_what_is_asked, missing_dates, missing_places
 from rag.answer.view import QuestionView, view
+from rag.answer.widen import quotable
 from rag.errors import InputError
 from rag.search.retriever import Retrieval, Retriever
 from rag.store.protocol import Snapshot, Store
@@ -67,12 +68,16 @@ class QuotesAnswerer:
             InputError: the question is empty or too long.
         """
         check_question(question)
-        started = time.perf_counter()
         with self._store.snapshot() as snapshot:
-            retrieval = self._retriever.retrieve_from(snapshot, question)
-            articles = Articles(snapshot)
-            assessment = assess(retrieval, articles, self._encoder, self._calibration)
-            return self._decide(retrieval, assessment, articles, started)
+            return self.answer_from(snapshot, question)
+
+    def answer_from(self, snapshot: Snapshot, question: Question) -> Answer:
+        """As `answer`, from one snapshot that the caller goes on using."""
+        started = time.perf_counter()
+        retrieval = self._retriever.retrieve_from(snapshot, question)
+        articles = Articles(snapshot)
+        assessment = assess(retrieval, articles, self._encoder, self._calibration)
+        return self._decide(retrieval, assessment, articles, started)
 
     def _decide(self, retrieval: Retrieval, assessment: Assessment, articles: Articles, started: float) -> Answer:
         trace = self._trace(retrieval, assessment, started)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from rag.answer.expect import Kind
 from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
+from rag.answer.widen import quotable, widen
 from rag.text.script import fold
 from rag.types import Article, Citation, Verdict
 
 _NEW_WORDS = 0.5  # how much a sentence gains by holding question words that the chosen ones lack
 _MOST = 2
-_LONGEST_LIST = 800  # characters of a quoted list
-_LIST_ITEM = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]|[-•·●○◆■*])\s*\S")
 _MOST_OF_A_LIST = 3
 
 
@@ -25,7 +22,7 @@ def choose(
     """The sentences to quote, in reading order: the best one, and further ones that reach `second` of its probability.
 
     Words of the question that no chosen sentence holds count in favour of a further one, so that a question about two
-    things is answered by a sentence about each. A sentence that announces a list brings the list with it.
+    things is answered by a sentence about each. Each is widened to what it cannot be read without.
     """
     chosen = [ranked[0]]
     most = _MOST_OF_A_LIST if view.expected.kind is Kind.LIST else _MOST
@@ -37,22 +34,7 @@ def choose(
             break
         chosen.append(rest[-max(gains)[1]])
     order = {article: i for i, article in reversed(list(enumerate(s.evidence.passage.article_id for s in chosen)))}
-    whole = [with_list(sentence, articles[sentence.evidence.passage.article_id]) for sentence in chosen]
-    return sorted(whole, key=lambda s: (order[s.evidence.passage.article_id], s.start))
-
-
-def with_list(sentence: Sentence, article: Article) -> Sentence:
-    """The sentence with the list that it announces: the numbered or bulleted lines after its colon."""
-    if not sentence.text.endswith((":", "：")):
-        return sentence
-    end = sentence.end
-    for line in article.text[sentence.end :].split("\n")[1:]:
-        stop = end + 1 + len(line)
-        if not _LIST_ITEM.match(line) or stop - sentence.start > _LONGEST_LIST:
-            break
-        end = stop
-    longer = replace(sentence, end=end, text=article.text[sentence.start : end])
-    return longer if quotable(longer, article) else sentence
+    return sorted(widen(chosen, articles), key=lambda s: (order[s.evidence.passage.article_id], s.start))
 
 
 def _same(sentence: Sentence, other: Sentence) -> bool:
@@ -66,13 +48,6 @@ def _new_share(view: QuestionView, said: str, key: str) -> float:
     if total <= 0:
         return 0.0
     return sum(weight for word, weight in view.missing(said).items() if word in key) / total
-
-
-def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
-    """The source span of `sentence`, or None when it is damaged or does not stand in the source in one piece."""
-    if any(span.overlaps(sentence.start, sentence.end) for span in article.damaged):
-        return None
-    return article.quote(sentence.start, sentence.end)
 
 
 def cite(

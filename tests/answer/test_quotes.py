@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.quotes import choose, cite, quotable, with_list
+from rag.answer.quotes import choose, cite
 from rag.answer.sentences import Sentence
 from rag.answer.view import view
+from rag.answer.widen import quotable, whole_period, with_list
 from rag.offsets import Rewriter
 from rag.types import Article, ArticleInfo, Evidence, Media, Passage, Signals, Span
 
@@ -121,3 +122,30 @@ def test_a_colon_brings_its_list(text: str, expected: str) -> None:
     article = _article(text)
     end = text.index("\n")
     assert with_list(_sentence(article, 0, end), article).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "clause", "expected"),
+    [
+        (
+            "全区开工。建成学校3所；创建特色高中2所；培训教师。收工。",
+            "创建特色高中2所；",
+            "建成学校3所；创建特色高中2所；培训教师。",
+        ),
+        ("甲市建成学校3所；\n乙市建成2所。", "乙市建成2所。", "乙市建成2所。"),
+        ("建成学校3所。创建特色高中2所。", "创建特色高中2所。", "创建特色高中2所。"),
+    ],
+)
+def test_clauses_keep_their_subject(text: str, clause: str, expected: str) -> None:
+    """Clauses joined by semicolons are quoted together, never across lines or full stops."""
+    article = _article(text)
+    start = text.index(clause)
+    assert whole_period(_sentence(article, start, start + len(clause)), article).text == expected
+
+
+def test_an_endless_period_is_quoted_by_the_clause() -> None:
+    """Where the whole would fill a screen, the clause stands alone."""
+    text = "；".join(f"第{i}项工程建成学校{i}所并投入使用" for i in range(1, 30)) + "。"
+    article = _article(text)
+    end = text.index("；") + 1
+    assert whole_period(_sentence(article, 0, end), article).text == text[:end]

@@ -1,0 +1,79 @@
+"""A quoted sentence with what it cannot be read without: its sister clauses, and the list that it announces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from rag.answer.sentences import Sentence
+from rag.text.sentences import sentences
+from rag.types import Article, Span
+
+_SEMICOLONS = "；;"
+_LONGEST_PERIOD = 200  # characters; beyond it a clause is quoted alone
+_LONGEST_LIST = 800
+_LIST_ITEM = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]|[-•·●○◆■*])\s*\S")
+
+
+def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
+    """The source span of `sentence`, or None when it is damaged or does not stand in the source in one piece."""
+    if any(span.overlaps(sentence.start, sentence.end) for span in article.damaged):
+        return None
+    return article.quote(sentence.start, sentence.end)
+
+
+def widen(chosen: Sequence[Sentence], articles: Mapping[str, Article]) -> list[Sentence]:
+    """The chosen sentences, each made whole, without those that have become part of another."""
+    whole: list[Sentence] = []
+    for sentence in chosen:
+        article = articles[sentence.evidence.passage.article_id]
+        wider = with_list(whole_period(sentence, article), article)
+        if not any(_overlap(wider, other) for other in whole):
+            whole.append(wider)
+    return whole
+
+
+def whole_period(sentence: Sentence, article: Article) -> Sentence:
+    """The sentence with the clauses that semicolons join to it, so that a quoted clause keeps its subject."""
+    text = article.text
+    line = text.rfind("\n", 0, sentence.start) + 1
+    stop = text.find("\n", sentence.end)
+    spans = [_shift(span, line) for span in sentences(text[line : stop if stop >= 0 else len(text)])]
+    at = next((i for i, span in enumerate(spans) if span.overlaps(sentence.start, sentence.end)), None)
+    if at is None:
+        return sentence
+    first = last = at
+    while first > 0 and text[spans[first - 1].end - 1] in _SEMICOLONS:
+        first -= 1
+    while last + 1 < len(spans) and text[spans[last].end - 1] in _SEMICOLONS:
+        last += 1
+    return _wider(sentence, article, min(sentence.start, spans[first].start), spans[last].end, _LONGEST_PERIOD)
+
+
+def with_list(sentence: Sentence, article: Article) -> Sentence:
+    """The sentence with the list that it announces: the numbered or bulleted lines after its colon."""
+    if not sentence.text.endswith((":", "：")):
+        return sentence
+    end = sentence.end
+    for line in article.text[sentence.end :].split("\n")[1:]:
+        if not _LIST_ITEM.match(line) or end + 1 + len(line) - sentence.start > _LONGEST_LIST:
+            break
+        end += 1 + len(line)
+    return _wider(sentence, article, sentence.start, end, _LONGEST_LIST)
+
+
+def _wider(sentence: Sentence, article: Article, start: int, end: int, longest: int) -> Sentence:
+    """`sentence` widened to `[start, end)` of its article, unless that is too long or cannot be quoted."""
+    longer = replace(sentence, start=start, end=max(end, sentence.end))
+    longer = replace(longer, text=article.text[longer.start : longer.end])
+    return longer if len(longer.text) <= longest and quotable(longer, article) is not None else sentence
+
+
+def _shift(span: Span, by: int) -> Span:
+    return Span(start=span.start + by, end=span.end + by)
+
+
+def _overlap(one: Sentence, other: Sentence) -> bool:
+    same = one.evidence.passage.article_id == other.evidence.passage.article_id
+    return same and one.start < other.end and other.start < one.end
