@@ -58,20 +58,27 @@ def parse_published(raw: str, *, origin: str, reference: date | None = None) -> 
 
 
 def infer_published(
-    candidates: Iterable[tuple[str, str]], *, text: str, page: str = "", fetched_at: datetime | None = None
+    candidates: Iterable[tuple[str, str]],
+    *,
+    text: str,
+    page: str = "",
+    fetched_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> Published | None:
     """The best reading of when an article came out, or None when nothing tells.
 
     `candidates` are `(raw, origin)` pairs; the most trusted one that parses wins, and an equal day from a second source
     makes it surer. Failing these, a dateline at the head of `text` (the main text) or a date alone on its last line is
     taken. A dateline without a year gets it from the full dates of `page`, all that the page says (lists of other
-    articles carry them), or else from `fetched_at`, with low confidence.
+    articles carry them), or else from `fetched_at`, with low confidence. No article comes out more than one day behind
+    `fetched_at`, or `now` (the clock by default) where the time of fetching is not known.
     """
     fetched = fetched_at.astimezone(SHANGHAI).date() if fetched_at else None
+    latest = (fetched_at or now or datetime.now(UTC)).astimezone(SHANGHAI).date() + timedelta(days=1)
     given = list(candidates)
     parsed = (parse_published(raw, origin=origin) for raw, origin in given)
     found = sorted(
-        (one for one in parsed if one and (fetched is None or one.day <= fetched + timedelta(days=1))),
+        (one for one in parsed if one and one.day <= latest),
         key=lambda one: (-one.confidence, one.time is None),
     )
     if found:
@@ -81,11 +88,11 @@ def infer_published(
         sure = min(1.0, best.confidence + 0.05) if agreed else best.confidence
         return replace(best, confidence=sure, time=timed)
     head = text.lstrip()[: _HEAD + 20]
-    if written := _written_in(text, head, fetched):
+    if (written := _written_in(text, head, fetched)) and written.day <= latest:
         return written
-    near = max((one.first for one in find_dates(page) if _is_plausible(one, fetched)), default=None)
+    near = max((one.first for one in find_dates(page) if _is_plausible(one, latest)), default=None)
     for raw, origin in (*given, (head, "dateline")):
-        if origin != "url" and (resolved := _with_year(raw, origin, near, fetched)):
+        if origin != "url" and (resolved := _with_year(raw, origin, near, fetched)) and resolved.day <= latest:
             return resolved
     ago = (parse_published(raw, origin=origin, reference=fetched) for raw, origin in given if fetched)
     return next((one for one in ago if one), None)
@@ -116,8 +123,8 @@ def _with_year(raw: str, origin: str, near: date | None, fetched: date | None) -
     return replace(found, confidence=sure / 2 if near and abs((near - found.day).days) > _NEIGHBOUR_DAYS else sure)
 
 
-def _is_plausible(mention: DateMention, fetched: date | None) -> bool:
-    return mention.precision == "day" and EARLIEST <= mention.first <= (fetched or _LATEST)
+def _is_plausible(mention: DateMention, latest: date) -> bool:
+    return mention.precision == "day" and EARLIEST <= mention.first <= latest
 
 
 def _first_day(raw: str, reference: date | None) -> DateMention | None:

@@ -149,3 +149,20 @@ def test_signature_line_of_a_notice() -> None:
 def test_unknown_stays_unknown(text: str) -> None:
     """Nothing that tells the day means no date."""
     assert infer_published([], text=text) is None
+
+
+def test_a_day_that_has_not_come_is_no_day_of_publishing() -> None:
+    """Without a time of fetching, no candidate, written date or neighbour's date behind the clock is believed."""
+    now = datetime(2024, 12, 20, 4, 0, tzinfo=UTC)
+    assert infer_published([("2030-08-14", "given")], text="", now=now) is None
+    assert infer_published([], text="停水公告。\n市水务局\n2030年8月14日", now=now) is None
+    due = "8月14日，公司公布展期方案，首期债券2030年9月2日到期。"
+    assert infer_published([], text=due, page=due, now=now) is None
+    found = infer_published([("2030-08-14", "metadata"), ("2024-12-21", "dateline")], text="", now=now)
+    assert found is not None
+    assert (found.day, found.origin) == (date(2024, 12, 21), "dateline")
+
+
+def test_the_clock_gives_no_year() -> None:
+    """A dateline without a year stays unknown when neither the page nor a time of fetching tells the year."""
+    assert infer_published([], text="12月11日，推进会在新区举行。", now=datetime(2024, 12, 20, tzinfo=UTC)) is None
