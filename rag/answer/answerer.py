@@ -14,7 +14,7 @@ from rag.answer.expect import Kind
 from rag.answer.quotes import choose, compose
 from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
-from rag.answer.subject import belongs, gives_what_is_asked, missing_dates, missing_places
+from rag.answer.subject import belongs, counts_what_is_asked, gives_what_is_asked, missing_places, speaks_of
 from rag.answer.view import QuestionView, view
 from rag.answer.widen import quotable
 from rag.errors import InputError
@@ -24,6 +24,7 @@ from rag.text.script import fold
 from rag.types import Answer, Article, Evidence, Question, Status, Trace
 
 _LONGEST_QUESTION = 2000  # code points
+_SURE = 0.85  # from this probability on, a number may be that of something the question words differently
 _KEPT_FEATURES = 4  # decimals in traces
 
 
@@ -93,16 +94,17 @@ class QuotesAnswerer:
 
     def _choose(self, assessment: Assessment, articles: Articles) -> list[Sentence]:
         """The sentences to answer with; none when the question is to be refused."""
-        if not answers(assessment, articles, self._calibration):
+        seen, ranked = assessment.view, assessment.ranked
+        best = articles.get(ranked[0].evidence.passage.article_id)
+        if assessment.probability < self._calibration.threshold or not speaks_of(seen, best):
             return []
-        seen = assessment.view
-        ranked = assessment.ranked
         if seen.expected.kind is Kind.NUMBER:
             ranked = tuple(s for s in ranked if belongs(seen, s, articles.get(s.evidence.passage.article_id)))
         if not ranked:
             return []
         chosen = choose(seen, ranked, articles.of(ranked), second=self._calibration.second)
-        return chosen if gives_what_is_asked(seen, chosen) else []
+        sure = assessment.probability >= _SURE or counts_what_is_asked(seen, chosen)
+        return chosen if sure and gives_what_is_asked(seen, chosen) else []
 
     def _trace(self, retrieval: Retrieval, assessment: Assessment, started: float) -> Trace:
         elapsed = 1000 * (time.perf_counter() - started)
@@ -168,14 +170,6 @@ def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], encoder: Encod
     """Highest inner product of the question's vector with those of the first sentences."""
     vectors = encoder.encode_passages([sentence.text for sentence in ranked[:COMPARED]])
     return float((vectors @ retrieval.vector).max())
-
-
-def answers(assessment: Assessment, articles: Articles, calibration: Calibration) -> bool:
-    """True when the evidence answers: probable enough, and of the place and the time that were asked about."""
-    best = articles.get(assessment.ranked[0].evidence.passage.article_id)
-    if missing_places(assessment.view, best) or missing_dates(assessment.view, best):
-        return False
-    return assessment.probability >= calibration.threshold
 
 
 class Articles:

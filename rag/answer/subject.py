@@ -52,6 +52,18 @@ def missing_dates(view: QuestionView, article: Article) -> list[str]:
     ]
 
 
+def speaks_of(view: QuestionView, article: Article) -> bool:
+    """False when the article lacks a place or a date of the question, or the role of the person asked for."""
+    if missing_places(view, article) or missing_dates(view, article):
+        return False
+    return not view.role or view.role in fold(f"{article.title} {article.text}")
+
+
+def counts_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
+    """False when a question for a number names what is counted and no chosen sentence does."""
+    return not view.counted or any(view.counted in fold(sentence.text) for sentence in chosen)
+
+
 def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
     """Whether a figure in `sentence` can be that of the places and the year that the question names.
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.answer.expect import Expected, expected
+from rag.answer.expect import Expected, Kind, expected
 from rag.text.dates import DateMention, find_dates
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.script import fold
@@ -15,6 +15,9 @@ from rag.text.words import Name, content_words, names
 
 _YEAR = re.compile(r"[\d零〇○一二三四五六七八九]{2,4}\s*年|\d{4}[-/.]")
 _INTERROGATIVE = re.compile(r"什么|多少|几|谁|哪|如何|怎[么样]|为何|何|多[大高长远重久]|是否|有没有|吗")
+_WHO_IT_IS = re.compile(r"(?:是|叫|为)(?:谁|什么名字|哪一?位|何人)|姓什么|叫啥")
+_PHRASE_END = re.compile(r"[，。？?,；;的了]")
+_LONGEST_PHRASE = 16  # characters
 _CLOSE = 4  # characters
 
 
@@ -30,6 +33,8 @@ class QuestionView:
     expected: Expected
     bigrams: frozenset[str]
     focus: tuple[str, ...]  # the content words next to the interrogative: what is asked about the subject
+    counted: str  # what is counted, in a question for a number: `幼儿园` in `多少所幼儿园`; else empty
+    role: str  # whose name is asked for, in a question for a person: `局长` in `局长是谁`; else empty
     dates: tuple[DateMention, ...]  # dates that name a year
 
     @property
@@ -70,14 +75,17 @@ def view(question: str, weights: Mapping[str, float]) -> QuestionView:
     key = fold(question)
     found = content_words(question)
     content = "".join(word if word in found else " " for word in _cut(key, found))
+    wanted = expected(question)
     return QuestionView(
         text=question,
         key=key,
         weights={word: weights.get(word, 0.0) for word in found},
         names=tuple(names(question)),
         quantities=tuple(find_quantities(question)),
-        expected=expected(question),
+        expected=wanted,
         focus=_focus(key, found),
+        counted=_counted(key, found) if wanted.kind is Kind.NUMBER else "",
+        role=_role(key, found) if wanted.kind is Kind.PERSON else "",
         dates=tuple(d for d in find_dates(question) if not d.relative and _YEAR.search(question[d.start : d.end])),
         bigrams=frozenset(a + b for a, b in itertools.pairwise(content) if a.isalnum() and b.isalnum()),
     )
@@ -94,6 +102,22 @@ def _focus(key: str, found: list[str]) -> tuple[str, ...]:
     if after and min(after)[0] - asked.end() <= _CLOSE:
         close.append(min(after)[2])
     return tuple(dict.fromkeys(close))
+
+
+def _counted(key: str, found: list[str]) -> str:
+    """The last content word of the noun phrase behind the interrogative."""
+    asked = _INTERROGATIVE.search(key)
+    phrase = _PHRASE_END.split(key[asked.end() :])[0] if asked else ""
+    within = [word for word in found if len(word) > 1 and word in phrase] if len(phrase) <= _LONGEST_PHRASE else []
+    return max(within, key=lambda word: (phrase.rfind(word) + len(word), len(word)), default="")
+
+
+def _role(key: str, found: list[str]) -> str:
+    """The content word right before `是谁` and its like."""
+    asked = _WHO_IT_IS.search(key)
+    if not asked:
+        return ""
+    return max((word for word in found if len(word) > 1 and key[: asked.start()].endswith(word)), key=len, default="")
 
 
 def _cut(key: str, found: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from rag.text.script import fold
 # Words that say how something is asked, not what about; folded. Closed classes only.
 _QUESTION_WORDS = frozenset(
     """
-    担任 职务 职位 头衔 身份
+    担任 职务 职位 头衔 身份 各有 一共 总共 共有 各自 分别
     什么 甚么 啥 谁 哪 哪儿 哪里 哪些 哪个 哪一 哪位 哪家 哪所 哪座 哪国 哪年 何 何时 何地 何处 何人 何者 何种 何年
     如何 怎么 怎么样 怎样 怎 多少 几 几个 几所 几年 几月 几日 几种 多大 多久 多长 多高 多远 为什么 为何 为啥
     是不是 是否 有没有 有无 能否 可否 请问 请 问 告诉 介绍 一下 吗 呢 吧 啊 呀 嘛 么 想 知道 问下
@@ -53,6 +53,7 @@ class Name:
 
 _NAME_TAGS = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "body"}
 _PLACE_SUFFIXES = "省市县区镇乡村州旗盟"
+_RARELY_PLACES = frozenset("新建 和平 平安 安康 团结 建设 胜利 大方 新华 人民 解放".split())  # towns, but mostly words
 _ZONES = frozenset("新区 开发区 高新区 示范区 试验区 自贸区 保税区 园区 经开区 湾区 大湾区 自治区 自治州 街道".split())
 _NEVER_IN_A_NAME = "的了着是在吗呢吧啊么把被"
 _COMPOUND_TAGS = frozenset({"ns", "n", "nz", "f", "j", "nr"})
@@ -76,7 +77,10 @@ def names(text: str) -> list[Name]:
     found: dict[Name, None] = {}
     before: list[str] = []  # words right before that may belong to a compound place name
     for word, tag in rjieba.tag(fold(text)):
-        if word in _ZONES and before:
+        if _is_suffix(word) and before and len(before[-1]) > 1 and before[-1] not in _COMMON_NOUNS:
+            found.pop(Name(word=before[-1], kind="place"), None)
+            found[Name(word=before[-1] + word[0], kind="place")] = None
+        elif word in _ZONES and before:
             parts = (*before, word)
             for part in before:
                 found.pop(Name(word=part, kind="place"), None)
@@ -87,11 +91,18 @@ def names(text: str) -> list[Name]:
     return list(found)
 
 
+def _is_suffix(word: str) -> bool:
+    """A place suffix that was cut off its name, alone or with a verb of one character (`清源 区`, `永昌 镇有`)."""
+    return word[0] in _PLACE_SUFFIXES and (len(word) == 1 or word[1:] in {"有", "在", "是"})
+
+
 def _kind_of_name(word: str, tag: str) -> str:
     """Kind of the name (place, person or body); empty for a word that is no name."""
-    if len(word) < 2 or word in _COMMON_NOUNS or word in _ZONES:
+    if len(word) < 2 or word in _COMMON_NOUNS or word in _ZONES or word in _RARELY_PLACES:
         return ""
     kind = _NAME_TAGS.get(tag, "")
+    if word[0] in "各全本某每":
+        return ""
     if len(word) > 2 and word[-1] in _PLACE_SUFFIXES and tag.startswith("n"):
         return "place"
     if kind == "person" and tag == "nr" and word[0] not in _SURNAMES:
