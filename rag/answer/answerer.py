@@ -14,7 +14,14 @@ from rag.answer.expect import Kind
 from rag.answer.quotes import choose, compose
 from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
-from rag.answer.subject import belongs, counts_what_is_asked, gives_what_is_asked, missing_places, speaks_of
+from rag.answer.subject import (
+    belongs,
+    counts_what_is_asked,
+    gives_what_is_asked,
+    has_fitting_unit,
+    missing_places,
+    speaks_of,
+)
 from rag.answer.view import QuestionView, view
 from rag.answer.widen import quotable
 from rag.errors import InputError
@@ -103,7 +110,8 @@ class QuotesAnswerer:
         if not ranked:
             return []
         chosen = choose(seen, ranked, articles.of(ranked), second=self._calibration.second)
-        sure = assessment.probability >= _SURE or counts_what_is_asked(seen, chosen)
+        sure = assessment.probability >= _SURE and has_fitting_unit(seen, chosen)
+        sure = sure or counts_what_is_asked(seen, chosen)
         return chosen if sure and gives_what_is_asked(seen, chosen) else []
 
     def _trace(self, retrieval: Retrieval, assessment: Assessment, started: float) -> Trace:

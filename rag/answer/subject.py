@@ -18,6 +18,7 @@ _LEAD = 2  # sentences of an article that say what it is about
 _OFTEN = 3  # mentions that make a place one of the article's subjects
 _EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
 _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
+_FITTING = 0.8  # what `holds` gives for a number whose unit fits, or where the question names none
 _ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
 _SIGNED = frozenset({"copyright", "credit"})  # removed lines that name the publisher
 
@@ -62,6 +63,13 @@ def speaks_of(view: QuestionView, article: Article) -> bool:
 def counts_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
     """False when a question for a number names what is counted and no chosen sentence does."""
     return not view.counted or any(view.counted in fold(sentence.text) for sentence in chosen)
+
+
+def has_fitting_unit(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
+    """False when a number is asked for and no chosen sentence has one in a unit that fits."""
+    if view.expected.kind is not Kind.NUMBER:
+        return True
+    return any(holds(sentence.text, view.expected, question=view.key) >= _FITTING for sentence in chosen)
 
 
 def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:

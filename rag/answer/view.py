@@ -11,13 +11,12 @@ from rag.answer.expect import Expected, Kind, expected
 from rag.text.dates import DateMention, find_dates
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.script import fold
-from rag.text.words import Name, content_words, names
+from rag.text.words import Name, content_words, names, noun_phrase
 
 _YEAR = re.compile(r"[\d零〇○一二三四五六七八九]{2,4}\s*年|\d{4}[-/.]")
 _INTERROGATIVE = re.compile(r"什么|多少|几|谁|哪|如何|怎[么样]|为何|何|多[大高长远重久]|是否|有没有|吗")
-_WHO_IT_IS = re.compile(r"(?:是|叫|为)(?:谁|什么名字|哪一?位|何人)|姓什么|叫啥")
-_PHRASE_END = re.compile(r"[，。？?,；;的了]")
-_LONGEST_PHRASE = 16  # characters
+_WHO_IT_IS = re.compile(r"(?:是|叫|为)(?:谁|什么(?:名字)?$|什么名字|哪一?位|何人)|姓什么|叫啥|叫什么")
+_MEASURES = frozenset("时间 比例 面积 人口 距离 高度 长度 次数 程度 时候 左右 百分点 钱".split())
 _CLOSE = 4  # characters
 
 
@@ -84,7 +83,7 @@ def view(question: str, weights: Mapping[str, float]) -> QuestionView:
         quantities=tuple(find_quantities(question)),
         expected=wanted,
         focus=_focus(key, found),
-        counted=_counted(key, found) if wanted.kind is Kind.NUMBER else "",
+        counted=_counted(key) if wanted.kind is Kind.NUMBER else "",
         role=_role(key, found) if wanted.kind is Kind.PERSON else "",
         dates=tuple(d for d in find_dates(question) if not d.relative and _YEAR.search(question[d.start : d.end])),
         bigrams=frozenset(a + b for a, b in itertools.pairwise(content) if a.isalnum() and b.isalnum()),
@@ -104,12 +103,11 @@ def _focus(key: str, found: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(close))
 
 
-def _counted(key: str, found: list[str]) -> str:
-    """The last content word of the noun phrase behind the interrogative."""
+def _counted(key: str) -> str:
+    """The noun of the phrase behind the interrogative; nothing where that only says what is measured."""
     asked = _INTERROGATIVE.search(key)
-    phrase = _PHRASE_END.split(key[asked.end() :])[0] if asked else ""
-    within = [word for word in found if len(word) > 1 and word in phrase] if len(phrase) <= _LONGEST_PHRASE else []
-    return max(within, key=lambda word: (phrase.rfind(word) + len(word), len(word)), default="")
+    phrase = noun_phrase(key[asked.end() :]) if asked else []
+    return phrase[-1] if phrase and len(phrase[-1]) > 1 and phrase[-1] not in _MEASURES else ""
 
 
 def _role(key: str, found: list[str]) -> str:

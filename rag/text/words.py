@@ -57,6 +57,8 @@ _RARELY_PLACES = frozenset("新建 和平 平安 安康 团结 建设 胜利 大
 _ZONES = frozenset("新区 开发区 高新区 示范区 试验区 自贸区 保税区 园区 经开区 湾区 大湾区 自治区 自治州 街道".split())
 _NEVER_IN_A_NAME = "的了着是在吗呢吧啊么把被"
 _COMPOUND_TAGS = frozenset({"ns", "n", "nz", "f", "j", "nr"})
+_NOMINAL = "najbl"  # nouns, adjectives, abbreviations, distinguishing words, set phrases
+_DIRECTIONS = "东南西北中"
 _LONGEST_COMPOUND = 2
 _COMMON_NOUNS = frozenset(
     "地区 社区 园区 城市 都市 全市 全省 全区 全县 乡村 农村 城镇 乡镇 城区 郊区 市区 景区 校区 小区 灾区".split()
@@ -87,7 +89,8 @@ def names(text: str) -> list[Name]:
             found[Name(word="".join(parts), kind="place", parts=parts)] = None
         elif kind := _kind_of_name(word, tag):
             found[Name(word=word, kind=kind)] = None
-        before = [*before, word][-_LONGEST_COMPOUND:] if tag in _COMPOUND_TAGS else []
+        joins = tag in _COMPOUND_TAGS and (tag != "f" or word[0] in _DIRECTIONS)
+        before = [*before, word][-_LONGEST_COMPOUND:] if joins else []
     return list(found)
 
 
@@ -108,6 +111,17 @@ def _kind_of_name(word: str, tag: str) -> str:
     if kind == "person" and tag == "nr" and word[0] not in _SURNAMES:
         return ""
     return kind
+
+
+def noun_phrase(text: str) -> list[str]:
+    """The folded words of the noun phrase that `text` begins with, a measure word (`个`, `所`) before it left out."""
+    phrase: list[str] = []
+    for word, tag in rjieba.tag(fold(text)):
+        if tag[0] in _NOMINAL and (len(word) > 1 or phrase):
+            phrase.append(word)
+        elif phrase or len(word) > 1:
+            break
+    return phrase
 
 
 def words(text: str) -> list[str]:
