@@ -173,6 +173,8 @@ class LexicalIndex:
         Raises:
             LexicalDamagedError: there is none, or it cannot be read, or it has other fields.
         """
+        if not (folder / "meta.json").is_file():  # tantivy would make an empty index, and every search would miss
+            raise LexicalDamagedError(f"the lexical index {folder} cannot be read: it has no meta.json")
         self.folder = folder
         self._title_boost = title_boost
         with _damage(folder):
@@ -189,6 +191,8 @@ class LexicalIndex:
         beside = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
+        with _damage(beside):
+            tantivy.Index(_schema(), path=str(beside))
         index = cls(beside)
         index.stage(entries, fresh=True)
         index.publish(generation)

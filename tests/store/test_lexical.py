@@ -114,6 +114,10 @@ def test_an_index_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "lexical" / "meta.json").write_text("坏", encoding="utf-8")
     with pytest.raises(LexicalDamagedError, match="cannot be read"):
         LexicalIndex(tmp_path / "lexical")
+    (tmp_path / "lexical" / "meta.json").unlink()
+    with pytest.raises(LexicalDamagedError, match=r"it has no meta\.json"):
+        LexicalIndex(tmp_path / "lexical")
+    assert not (tmp_path / "lexical" / "meta.json").exists()
 
 
 def test_changed_bytes_are_found_by_checksum(tmp_path: Path) -> None:
