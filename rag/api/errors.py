@@ -73,6 +73,9 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
         message, code = f"there is no {request.url.path} here; /openapi.json lists what there is", "not_found"
     elif error.status_code == 405:
         message, code = f"{request.method} is not allowed on {request.url.path}", "method_not_allowed"
+    elif isinstance(error.__cause__, (ValueError, RecursionError)):  # how FastAPI reports bytes that no parser takes
+        message = "the body is not JSON that can be read: not UTF-8, nested too deeply, or with too long a number"
+        code = "invalid_json"
     return _response(error.status_code, message, code=code, headers=error.headers)
 
 

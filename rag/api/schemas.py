@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import reprlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal, Self
@@ -115,11 +116,11 @@ class ChatRequest(BaseModel):
     def _check_extra_fields(self) -> Self:
         for name, value in (self.model_extra or {}).items():
             if name in _UNSUPPORTED and value not in _UNSUPPORTED[name]:
-                raise InputError(f"{name} = {value!r} is not supported here", field=name)
+                raise InputError(f"{name} = {reprlib.repr(value)} is not supported here", field=name)
             if name not in _UNSUPPORTED and name not in _IGNORED:
                 near = difflib.get_close_matches(name, [*type(self).model_fields, *_UNSUPPORTED, *_IGNORED], n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise InputError(f"unknown field {name!r}{hint}", field=name)
+                raise InputError(f"unknown field {reprlib.repr(name)}{hint}", field=name)
         return self
 
     def to_question(self) -> Question:

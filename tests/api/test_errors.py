@@ -94,10 +94,26 @@ def test_body_in_another_encoding_is_400(http: httpx.Client) -> None:
     """Bytes that are not UTF-8 and lone surrogates are the client's error, not the server's."""
     headers = {"content-type": "application/json"}
     gbk = '{"messages": [{"role": "user", "content": "幼儿园"}]}'.encode("gb18030")
-    assert http.post("/v1/chat/completions", content=gbk, headers=headers).status_code == 400
+    response = http.post("/v1/chat/completions", content=gbk, headers=headers)
+    assert (response.status_code, error_of(response)["code"]) == (400, "invalid_json")
+    assert "UTF-8" in error_of(response)["message"]
     lone = b'{"messages": [{"role": "user", "content": "\\ud800"}]}'
     response = http.post("/v1/chat/completions", content=lone, headers=headers)
     assert (response.status_code, error_of(response)["code"]) == (400, "invalid_request")
+
+
+def test_body_that_no_parser_takes_is_400(http: httpx.Client) -> None:
+    """Brackets nested without end are the client's error."""
+    headers = {"content-type": "application/json"}
+    response = http.post("/v1/chat/completions", content=b"[" * 5_000, headers=headers)
+    assert (response.status_code, error_of(response)["code"]) == (400, "invalid_json")
+
+
+def test_errors_do_not_repeat_large_values(http: httpx.Client) -> None:
+    """Of an unsupported value only its beginning comes back."""
+    response = post(http, tools=[{"type": "function", "function": {"name": "查" * 1_000}}])
+    assert (response.status_code, error_of(response)["param"]) == (400, "tools")
+    assert len(error_of(response)["message"]) < 200
 
 
 def test_form_posts_are_refused(http: httpx.Client) -> None:
