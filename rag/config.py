@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,6 +94,7 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of any
     """
     if (named := os.environ.get("JUSHI_CONFIG")) and not Path(named).is_file():
         raise ConfigError(f"JUSHI_CONFIG names {named}, but there is no such file")
+    _check_names(os.environ)
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
@@ -99,5 +102,19 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of any
         name = ".".join(str(part) for part in first["loc"]) or "settings"
         found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
         raise ConfigError(f"setting {name}: {first['msg']}{found}", field=name) from error
-    except ValueError as error:  # a TOML file that does not parse
-        raise ConfigError(f"jushi.toml cannot be read: {error}") from error
+    except (ValueError, OSError) as error:  # a file that is not TOML, or may not be read
+        raise ConfigError(f"{named or 'jushi.toml'} cannot be read: {error}") from error
+
+
+def _check_names(environment: Iterable[str]) -> None:
+    """A misspelt variable would otherwise be passed over, while the same name in the file is refused.
+
+    Raises:
+        ConfigError: a name begins with `JUSHI_` and is no setting.
+    """
+    known = ["JUSHI_CONFIG", *(f"JUSHI_{name.upper()}" for name in Settings.model_fields)]
+    for name in environment:
+        if name.upper().startswith("JUSHI_") and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ConfigError(f"the environment variable {name} is no setting{hint}", field=name)
