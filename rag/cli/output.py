@@ -39,7 +39,15 @@ def _write(text: str, encoding: str) -> None:
         sys.stdout.buffer.write(text.encode(encoding, errors="replace") + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # `| head` has seen enough; what is left, also in buffers, goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+    except OSError as error:
+        _drop_output()  # else the interpreter would fail on it once more at its end
+        raise JushiError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def _drop_output() -> None:
+    """Send whatever is written to stdout from here on, buffers included, nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_error(error: JushiError, *, as_json: bool) -> None:

@@ -188,6 +188,17 @@ def test_reader_that_has_seen_enough_is_no_error(start: Callable[..., Any], data
         assert process.stderr.read() == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_full_disk_is_one_sentence(data: str, as_json: list[str]) -> None:
+    """Output that cannot be written ends the command with a sentence, not with a stack."""
+    command = [sys.executable, "-m", "rag.cli", "status", "--data", data, *as_json]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "standard output cannot be written" in done.stderr
+
+
 def test_ctrl_c_leaves_with_130(start: Callable[..., Any], data: str) -> None:
     """An interrupted command ends quietly with 128 + SIGINT."""
     with start("ask", "-", "--data", data) as process:
