@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from collections.abc import Iterator
 
@@ -15,6 +16,8 @@ from rag.errors import UnreadableError
 _UNPACKED = 4  # times the allowed size of a document that a DOCX archive may unpack to, pictures included
 _FULL = 0.85  # share of the page's line width from which on a line is taken to run on
 _ENDS = "。！？!?；;：:”」』…"
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it says of a damaged file comes as an exception too
 
 
 def pdf_text(data: bytes, *, max_bytes: int) -> str:

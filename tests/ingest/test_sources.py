@@ -285,12 +285,13 @@ def test_docx(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a.docx"])
-def test_damaged_documents_are_rejected(tmp_path: Path, name: str) -> None:
-    """A file that only claims to be a PDF or DOCX is a row that says what it is."""
+def test_damaged_documents_are_rejected(tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    """A file that only claims to be a PDF or DOCX is a row that says what it is, and no line of a library's log."""
     path = tmp_path / name
     path.write_bytes(b"%PDF-1.4 nothing")
     (reason,) = reasons(read(path))
     assert "cannot be read" in reason
+    assert caplog.text == ""
 
 
 def test_documents_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
