@@ -51,7 +51,7 @@ _ANY_ROLE = rf"(?:{EDITORS}|{MAKERS}|{WRITERS}|{SOURCES}|{TIMES}|{COUNTS}|{TITLE
 _DATE = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 _PERSON = r"(?!记者|通讯员|作者|编辑|校对|审核|摄影|实习生|来源|发布|发于|发自|报道)[\u4e00-\u9fff·]{2,4}"
-PEOPLE = rf"{_PERSON}(?:[\s、,&和]+{_PERSON})*"
+PEOPLE = rf"{_PERSON}(?:(?:\s{{0,2}}[、,&和]\s?|\s{{1,2}}){_PERSON})*"
 SLASHED = re.compile(rf"({PEOPLE})\s?/\s?([\u4e00-\u9fff]{{2,12}})")  # a writer and the outlet, as below headlines
 OUTLET = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9《》·]{2,16}(?:报|网|社|台|新闻|周刊|杂志|在线|发布|融媒体中心|客户端|通讯)"
@@ -103,6 +103,9 @@ _NOTE = re.compile(
     r"(?:>>|[>»\]】]|查看更多))\s*)+$"
 )
 _LONGEST_CREDIT = 120
+_BRACKETED = re.compile(
+    rf"[(\[【〔]\s?(?:本文|文章|稿件)?\s?{_ANY_ROLE}(?:\s?[:/|丨]\s*|\s+)[^。!?()\[\]【】〔〕]{{1,60}}[)\]】〕][\s\d]{{0,10}}"
+)
 
 
 def trailing_note(key: str) -> int:
@@ -113,7 +116,9 @@ def trailing_note(key: str) -> int:
 
 def is_named(key: str) -> bool:
     """True for a line that is a writer's role and a name, which no story holds as a line of its own."""
-    return len(key) <= 40 and any(form.fullmatch(key) for form in (_NAMED, _CREDITED, _NOTED))
+    if len(key) <= 40 and any(form.fullmatch(key) for form in (_NAMED, _CREDITED, _NOTED)):
+        return True
+    return len(key) <= 70 and bool(_BRACKETED.fullmatch(key))
 
 
 def is_credit(key: str) -> bool:

@@ -68,25 +68,31 @@ _IN_TEXT = re.compile(
     r"(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日|(?:19|20)\d\d-\d{1,2}-\d{1,2}|昨[日天]|今[日天]|前[日天]"
 )
 _LOOSE_TIME = re.compile(r"(?:(?:\d{2}|\d{4})[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s?\d{1,2}:\d{2}(?::\d{2})?")
+_TOOLS = "举报|分享|收藏|打印|评论|阅读|浏览|点击|关注|订阅|投诉|听报道"
 _END = (
-    rf"(?=\s*(?:{bylines.EDITORS}|{bylines.WRITERS}|{bylines.SOURCES}|{bylines.TIMES}|{bylines.COUNTS})\s?[:/]"
+    rf"(?=\s*(?:大字体|小字体|字体|字号)|\s+(?:{_TOOLS})|\s*(?:{bylines.EDITORS}|{bylines.WRITERS}|{bylines.SOURCES}|{bylines.TIMES}|{bylines.COUNTS})\s?[:/]"
     r"|\s{2,}|[|)\]】>]|\s*(?:发于|发自|发布|摄于)|\s*\d{4}[-年/.]|$)"
 )
 _SOURCE = re.compile(
-    rf"(?:{bylines.SOURCES})(?:\s?[:|]\s*|于\s?[:]?\s*)([^\s:|。,，](?:[^:|。!?]{{0,28}}?[^\s:|。])??){_END}"
+    rf"(?<!图片)(?<!图)(?<!视频)(?:{bylines.SOURCES})(?:\s?[:|]\s*|于\s?[:]?\s*)([^\s:|。,，](?:[^:|。!?]{{0,28}}?[^\s:|。])??){_END}"
 )
-_TIME_ROLE = re.compile(rf"(?:{bylines.TIMES})\s?[:|]")
+_TIME_ROLE = re.compile(rf"(?:{bylines.TIMES})\s?[:|]|(?:发布|更新|发表|编辑|修改)于")
+_PLACE = re.compile(
+    r"\s?[·・]\s?(?:ip属地)?(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川"
+    r"|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)$"
+)
 _WRITER = re.compile(
     rf"(?:(?:文\s?/\s?图|图\s?/\s?文|图文|文图)\s?[:/]?\s?"
-    rf"|(?:(?<![\u4e00-\u9fff])(?:{bylines.WRITERS})|记者|通讯员|作者|撰稿)\s?[:/]\s*)"
+    rf"|(?:(?<![\u4e00-\u9fff])(?:{bylines.WRITERS})|记者|通讯员|作者|撰稿)\s?[:/|]\s*)"
     rf"([^:/|。!?]{{1,38}}?[^\s:/|。]?){_END}"
 )
 _EDITOR_ROLES = bylines.spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 编辑")
-_EDITOR = re.compile(rf"(?:{_EDITOR_ROLES})\s?[:/]\s*([^\s:/|。!?][^:/|。!?]{{0,18}}?){_END}")
+_EDITOR = re.compile(rf"(?:{_EDITOR_ROLES})\s?[:/|]\s*([^\s:/|。,!?][^:/|。,!?]{{0,18}}?)(?:(?=,)|{_END})")
 _SPACED_EDITOR = re.compile(rf"^\s*(?:{_EDITOR_ROLES})(?:\s+|\s?丨\s?)({bylines.PEOPLE})")
 _BYLINE = re.compile(
     rf"(?:记者|通讯员|作者|实习生|撰稿人?)(?:\s?[:/]\s?|\s*)({bylines.PEOPLE}|[A-Za-z][A-Za-z .]{{2,20}})"
 )
+_SPACED_WRITER = re.compile(rf"[(\[【〔]\s?(?:作者|记者|通讯员|撰文|文)\s+({bylines.PEOPLE})(?=[\s)\]】〕])")
 _OUTLET_OF_WRITER = re.compile(
     rf"\s*[(]?({bylines.OUTLET.pattern})(?:首席|见习|实习"
     rf"|特约)?记者\s?[:/]?\s?{bylines.PEOPLE}[)]?\s*"
@@ -96,11 +102,18 @@ _WIRE = re.compile(
     rf"|[\u4e00-\u9fff]{{0,8}}\d{{1,2}}月\d{{1,2}}日[电讯])"
 )
 _REPORTER = re.compile(r"\S{0,12}(?:记者|通讯员)\s")
+_LED_BYLINE = re.compile(
+    rf"[^。]{{0,24}}?[(\[【〔][^()\[\]【】〔〕。,]{{0,16}}?(?:记者|通讯员)\s?"
+    rf"(?:({bylines.PEOPLE})(?=\s?[/╱)\]】〕]|\s+(?:记者|通讯员|实习生|摄影))|([\u4e00-\u9fff]{{3}}|[\u4e00-\u9fff]{{2}})(?=[\u4e00-\u9fff]{{2,3}}\d{{1,2}}日))"
+)
 _INLINE_BYLINE = re.compile(
     rf"(?:讯|电|报道)\s?[(]\s?[^()]{{0,10}}?(?:记者|通讯员)\s?:?\s?({bylines.PEOPLE})[^()]{{0,20}}[)]"
 )
-_UNDATED = re.compile(rf"{bylines.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
+_UNDATED = re.compile(
+    rf"[\d.]+\s?[万w]?\+?\s?次?(?:阅读|浏览|评论|点击|播放)|{bylines.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
+)
 _ACCOUNT = re.compile(r"[\w·《》]{2,16}")
+_HAN_ACCOUNT = re.compile(r"[\w·]{0,8}[\u4e00-\u9fff][\w·]{1,11}")
 _SOURCE_MARKS = re.compile(r"author|source|media|account|origin|publish|column|name")
 _OWNER = re.compile(
     r"(?:^|[\s@©>])([\u4e00-\u9fff]{2,12}?)(?:网站)?(?:免责声明|版权声明|版权所有|独家)|版权(?:所有"
@@ -108,7 +121,7 @@ _OWNER = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"(?:未知|不详|佚名|无|匿名|暂无|本[站网报刊台](?:原创)?|原创|转载|网络|互联网|网友)|[\w.+-]+@[\w-]+\.\w+|\d+"
-    r"|name"
+    r"|name|视觉中国|图虫.*|据.*|.{2,}(?:整理|综合|改编)"
     r"|author|\w*admin\w*|editor|null|undefined|none|-+|https?:.*",
     re.IGNORECASE,
 )
@@ -139,9 +152,12 @@ def read_metadata(layout: Layout, rows: Sequence[Feature], reasons: Mapping[int,
     """Metadata of a page whose lines have been sorted into story and the rest (`reasons`, by line number)."""
     live = [at for at in range(len(rows)) if at not in reasons and at != title.line]
     near = _near_story(rows, reasons, live, title)
+    near = [at for at in near if reasons.get(at) is not Reason.BREADCRUMB]
+    told = [at for at in near if reasons.get(at) is not Reason.CAPTION]
+    seen = [at for at in near if reasons.get(at) is Reason.CAPTION]
     above = [at for at in near if not live or at < live[0]]
-    publisher = _publisher(layout, rows, near, live, title)
-    author = _author(layout.head, rows, near, live, title)
+    publisher = _publisher(layout, rows, told, live, title)
+    author = _author(layout.head, rows, told, live, title, seen)
     return Metadata(
         publisher=publisher,
         author=author if author != publisher else "",
@@ -172,18 +188,21 @@ def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], liv
         value = re.sub(rf"^(?:{bylines.SOURCES})\s?[:：]?\s*", "", layout.head.get(name, ""))
         if _is_name(value):
             return value
+    account = ""
     for at in near:
         if (title.line is not None and at <= title.line) or (live and at > live[0]):
             continue
-        text = _UNDATED.sub("", rows[at].text).strip(" ·|-—\u3000\u00a0")
+        text = _UNDATED.sub("", rows[at].text).strip(" ·・|-—\u3000\u00a0")
         slashed = bylines.SLASHED.fullmatch(text)
         if slashed:
             return slashed[2]
         marked = any(_SOURCE_MARKS.search(layout.boxes[box].marks) for box in layout.around(at)[:2])
+        if layout.boxes and bylines.DATE_TIME.search(rows[at].key) and _HAN_ACCOUNT.fullmatch(text):
+            account = account or text
         if bylines.OUTLET.fullmatch(text) or (marked and _ACCOUNT.fullmatch(text)):
             return text
     told = _first(_OUTLET_OF_WRITER, rows, near) or _first(_WIRE, rows, live[:1])
-    return told or title.site or _owner(rows)
+    return told or title.site or account or _owner(rows)
 
 
 def _owner(rows: Sequence[Feature]) -> str:
@@ -197,16 +216,25 @@ def _owner(rows: Sequence[Feature]) -> str:
 
 
 def _author(
-    head: Mapping[str, str], rows: Sequence[Feature], near: Sequence[int], live: Sequence[int], title: Title
+    head: Mapping[str, str],
+    rows: Sequence[Feature],
+    near: Sequence[int],
+    live: Sequence[int],
+    title: Title,
+    captions: Sequence[int],
 ) -> str:
-    """Who the credits, the byline or the head name; the head's author is none where it is the site itself."""
-    for at in [*near, *live[:2], *live[-2:]]:
+    """Who the credits, the byline, a caption or the head name; the head's author is none where it is the site."""
+    for at in [*near, *live[:2], *live[-2:], *captions]:
         if at == title.line:
             continue
         row = rows[at]
         slashed = bylines.SLASHED.fullmatch(row.text)
         if slashed and at in near[:8]:
             return slashed[1]
+        led = _LED_BYLINE.match(row.key) if at in live[:1] else None
+        if led:
+            group = 1 if led[1] else 2
+            return row.text[led.start(group) : led.end(group)]
         found = _writer_in(row)
         value = _slice(row, found) if found else ""
         if value and not _PLACEHOLDER.fullmatch(value):
@@ -220,6 +248,8 @@ def _writer_in(row: Feature) -> re.Match[str] | None:
     note = bylines.trailing_note(row.key)
     if note:
         return _BYLINE.search(row.key, len(row.key) - note) or _WRITER.search(row.key, len(row.key) - note)
+    if spaced := _SPACED_WRITER.match(row.key):
+        return spaced
     if row.size > _SHORT or row.ends:
         return _INLINE_BYLINE.search(row.key)
     return (_BYLINE.search(row.key) if _names_writer(row.key) else None) or _WRITER.search(row.key)
@@ -244,7 +274,8 @@ def _first(pattern: re.Pattern[str], rows: Sequence[Feature], near: Sequence[int
 
 
 def _slice(row: Feature, found: re.Match[str]) -> str:
-    return row.text[found.start(1) : found.end(1)].strip(" 　\u00a0|[]【】()（）")
+    value = row.text[found.start(1) : found.end(1)].strip(" 　\u00a0|[]【】〔〕()（）,，、;；")
+    return _PLACE.sub("", value)
 
 
 def _dates(

@@ -12,6 +12,7 @@ from rag.ingest.roles import Reason, has_copyright, is_comment_head, is_disclaim
 _SHARE_TO_DESCEND = 0.8  # of the prose of a box that one box inside it must hold to stand for it
 _SMALL_PART = 0.3  # of the story's prose; a side box that is said to be one and holds no more is one
 _SURE, _OUTWEIGHED = 40, 3  # characters of prose outside of them by which larger comments and lists are known as such
+_SMALL_BOX = 200  # characters of a box that is headed as an advertisement
 _LEAVES = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "figure", "tr"})
 _ASIDE_TAGS = frozenset({"nav", "footer", "aside", "form", "button"})
 
@@ -150,6 +151,17 @@ class Region:
             if later:
                 return later
         return list(range(number + 1, len(self._rows))) if not self._layout.boxes else []
+
+    def headed_by(self, number: int) -> list[int]:
+        """The lines after `number` in the smallest box that begins with it and holds more, if it is a small box."""
+        for box in self._paths[number]:
+            lines = [at for at in range(len(self._rows)) if box in self._paths[at]]
+            if lines[0] != number:
+                return []
+            if len(lines) > 1:
+                small = sum(self._rows[at].size for at in lines) <= _SMALL_BOX
+                return lines[1:] if small else []
+        return []
 
     def _held(self, weights: Sequence[float]) -> list[float]:
         held = [0.0] * len(self._layout.boxes)

@@ -18,6 +18,9 @@ _SPOKEN = re.compile("[问答問QA][：:]")  # a question or an answer of an int
 _LABELLED = re.compile("[^：:]{1,6}[：:]")
 _SQUEEZE = re.compile(r"[\W_]+")
 _TOLD = ("og:title", "ld:headline", "headline", "twitter:title", "articletitle", "dc.title")
+_SITE_END = re.compile(r"(?:网站?|门户|首页|主页|频道)[\s:：]*$")
+_LONGEST_LABEL = 3
+_NEAR = 20  # lines above a story in which its headline stands
 _SURE_LENGTH = 10  # from which a line right above a story is its headline, whatever it speaks of
 _ABOUT_BODY = 0.3  # share of a headline's bigrams that the story repeats
 
@@ -40,10 +43,24 @@ def find_title(layout: Layout, rows: Sequence[Feature], region: Region, given: s
         line = next((at for at, row in enumerate(rows) if row.line.heading == 1 and _may_be_title(row)), None)
         if line is not None and (told or whole) and not _alike(rows[line].text, told or whole):
             line = None
-    if line is None and not told and not whole:
+    if line is None and not told and _is_no_headline(whole, rows, region):
         line = _above_story(rows, region)
-    text = given or (rows[line].text if line is not None else told or _without_site(whole))
+    text = given or (_shown(rows[line].text, told) if line is not None else told or _without_site(whole))
     return Title(text=text, line=line, site=_site(whole, text))
+
+
+def _shown(line: str, told: str) -> str:
+    """The line of the headline, without a label of few characters (`原创`) that the page shows behind it."""
+    return told if told and line.startswith(told) and len(line) - len(told) <= _LONGEST_LABEL else line
+
+
+def _is_no_headline(whole: str, rows: Sequence[Feature], region: Region) -> bool:
+    """True for a `title` element that only names the site or the kind of page: no line of the page says the like."""
+    if len(_SQUEEZE.sub("", whole)) < _SURE_LENGTH or _SITE_END.search(whole):
+        return True
+    body = bigrams("".join(rows[at].text for at in region.lines if rows[at].is_prose)[:5000])
+    own = bigrams(_without_site(whole))
+    return len(own & body) < _ABOUT_BODY * len(own)
 
 
 def _visible(rows: Sequence[Feature], told: Sequence[str]) -> int | None:
@@ -59,7 +76,9 @@ def _visible(rows: Sequence[Feature], told: Sequence[str]) -> int | None:
 
 
 def _may_be_title(row: Feature) -> bool:
-    return _SHORTEST <= row.size <= _LONGEST and row.link_share < 0.5 and not bylines.is_strong_credit(row.key)
+    is_cells = " | " in row.text and "td" in row.line.tags
+    fits = _SHORTEST <= row.size <= _LONGEST and row.link_share < 0.5
+    return fits and not is_cells and not bylines.is_strong_credit(row.key)
 
 
 def _says(line: str, told: str) -> bool:
@@ -84,10 +103,17 @@ def _alike(a: str, b: str) -> bool:
 def _above_story(rows: Sequence[Feature], region: Region) -> int | None:
     """Without a head: the last line above the story that reads like a headline and speaks of the same things."""
     lines = region.lines
+    if region.has_boxes:
+        top = next((at for at in lines if rows[at].is_prose), 0)
+        lines = [*(at for at in range(max(0, top - _NEAR), top) if not rows[at].link_share), *lines]
+        lines = sorted(set(lines))
     first = next((at for at in lines if rows[at].is_prose and not _may_be_headline(rows, lines, at)), None)
     if first is None:
         return next((at for at in lines if rows[at].line.heading == 1), None)
     body = bigrams("".join(rows[at].text for at in lines if at >= first and rows[at].is_prose)[:5000])
+    dated = _above_dateline(rows, [at for at in lines if at < first], body)
+    if dated is not None:
+        return dated
     best: tuple[float, int] | None = None
     for at in lines:
         row = rows[at]
@@ -107,7 +133,28 @@ def _above_story(rows: Sequence[Feature], region: Region) -> int | None:
     return near[-1] if near else None
 
 
-def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int) -> bool:
+def _above_dateline(rows: Sequence[Feature], above: Sequence[int], body: frozenset[str]) -> int | None:
+    """The headline above the dateline: of the two lines there, one may name the outlet, the one that says more of it.
+
+    `body` holds the bigrams of the story.
+    """
+    dated = next((at for at in reversed(above) if _is_dateline(rows[at])), None)
+    if dated is None:
+        return None
+    before = [at for at in above if at < dated and not rows[at].is_empty][-2:]
+    likely = [at for at in reversed(before) if _may_be_headline(rows, above, at, below=False)]
+    best = max(likely, key=lambda at: len(bigrams(rows[at].text) & body), default=None)
+    if best is None or not bigrams(rows[best].text) & body:
+        return next((at for at in likely if rows[at].size >= _SURE_LENGTH), None)
+    return best
+
+
+def _is_dateline(row: Feature) -> bool:
+    dated = bool(bylines.DATE_TIME.search(row.key)) and row.size <= 80
+    return dated and not row.ends and (bylines.is_dateline(row.key) or bylines.is_credit(row.key))
+
+
+def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int, *, below: bool = True) -> bool:
     row = rows[at]
     if not _may_be_title(row) or row.text.endswith(("。", "；", "，", "：", ";", ",", ":")) or row.is_row or row.bullet:
         return False
@@ -116,7 +163,7 @@ def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int) -> 
         return False
     if _SPOKEN.match(row.text) or sum(map(str.isalpha, row.text)) < _SHORTEST:
         return False
-    return row.size <= 60 and any(rows[later].is_prose for later in lines if at < later <= at + 40)
+    return row.size <= 60 and (not below or any(rows[later].is_prose for later in lines if at < later <= at + 40))
 
 
 def _without_site(whole: str) -> str:

@@ -9,14 +9,17 @@ from itertools import pairwise
 from rag.ingest import bylines, roles
 from rag.ingest.captions import find_captions
 from rag.ingest.features import Feature
+from rag.ingest.furniture import is_label_line, is_machinery
 from rag.ingest.region import Region
 from rag.ingest.roles import Reason
+from rag.ingest.tails import find_tail
 
 _COLON = ("：", ":")
 _GOES_ON = ("，", ",", "、", "；", ";", *_COLON)
 _LABEL = re.compile(r"[^\s：:，,。]{1,8}[：:]")
 _NO_END = {Reason.EMPTY, Reason.CAPTION, Reason.ADVERT}  # what may stand between lines of one story
 _TAIL_LISTS = 4  # bullets in a row that no sentence introduces
+_LONGEST_NAME = 12  # characters of the name of an account
 _DATED = 3  # dated entries in a row that make a list of other articles
 
 
@@ -117,12 +120,17 @@ class Trimmer:
             reason = self.reasons.get(number)
             if reason is Reason.CREDIT and bylines.is_editor_line(row.key):
                 self._cut_after(number, Reason.RELATED, at_most=0.5)
-            elif reason is Reason.COMMENT:
+            elif reason is Reason.COMMENT and not roles.is_comment_tools(row.key):
                 self._cut_after(number, Reason.COMMENT, at_most=10.0)
             elif reason is Reason.RELATED and roles.is_related_head(row.key):
                 self._cut_after(number, Reason.RELATED, at_most=0.5)
             elif reason is Reason.COPYRIGHT and roles.is_disclaimer_head(row.key):
                 self._cut_after(number, Reason.COPYRIGHT, at_most=1.0)
+
+            elif reason is Reason.ADVERT and roles.is_ad_label(row.key):
+                self._drop(self._region.headed_by(number), Reason.ADVERT)
+        if tail := find_tail(self._rows, self.live()):
+            self._drop(*tail)
 
     def _cut_after(self, number: int, reason: Reason, *, at_most: float) -> None:
         """Drop what follows inside the heading's box, if it is no more than `at_most` of the prose before it.
@@ -212,7 +220,8 @@ class Trimmer:
         """Bylines and legal notices, which a story holds only at its ends."""
         live = self.live()
         prose = [number for number in live if self._rows[number].is_prose]
-        for number in live:
+        self._drop(self._above_dateline(prose[0]), Reason.CREDIT)
+        for number in self.live():
             if number < prose[0] and self._is_below_title(self._rows[number]):
                 self._drop([number], _edge_role(self._rows[number]) or Reason.CREDIT)
         for numbers, at_head in ((live, True), (live[::-1], False)):
@@ -224,6 +233,16 @@ class Trimmer:
                 if reason is None or signed:
                     break
                 self._drop([number], reason)
+
+    def _above_dateline(self, first: int) -> list[int]:
+        """Short names between the headline and the dateline that stands above line `first`: who posted the story."""
+        top = self._title_line if self._title_line is not None else first
+        dated = [at for at in range(top + 1, first) if bylines.DATE_TIME.search(self._rows[at].key)]
+        live = set(self.live())
+        return [at for at in range(top + 1, max(dated, default=top)) if at in live and self._is_name(self._rows[at])]
+
+    def _is_name(self, row: Feature) -> bool:
+        return row.size <= _LONGEST_NAME and row.is_short and not row.pauses and not row.is_row
 
     def _is_below_title(self, row: Feature) -> bool:
         """True for a line of the kind that stands between headline and story: dates, counts, who wrote it."""
@@ -242,6 +261,7 @@ def _role(row: Feature) -> Reason | None:
         (Reason.CREDIT, bylines.is_named),
         (Reason.BREADCRUMB, roles.is_breadcrumb),
         (Reason.SHARE, roles.is_share),
+        (Reason.NAVIGATION, is_machinery),
         (Reason.ADVERT, roles.is_ad_label),
     ):
         if test(key):
@@ -265,7 +285,7 @@ def _edge_role(row: Feature) -> Reason | None:
         or (bylines.is_dateline(key) and row.size <= 60 and not row.ends)
     ):
         return Reason.CREDIT
-    if roles.is_navigation(key):
+    if roles.is_navigation(key) or is_label_line(key):
         return Reason.NAVIGATION
     if roles.is_disclaimer_head(key) or (roles.has_copyright(key) and row.size <= 200):
         return Reason.COPYRIGHT
