@@ -73,6 +73,8 @@ _STRONG_CREDIT = re.compile(
 )
 _LAST_EDITOR = spaced("责任编辑 本文责编 责编 网络编辑 值班编辑 责任校对 编辑")
 _EDITOR_LINE = re.compile(rf"(?:[【\[]?\s?纠错\s?[】\]]?)?[\[(【\s|*]*(?:{_LAST_EDITOR}){_SEPARATOR}[^。!?]{{1,40}}")
+_ANY_EDITOR = re.compile(r"(?:责任编辑|责编|责任校对)\s?[:/|]")
+_ORIGINAL_TITLE = re.compile(rf"[\[(【]?\s?(?:{TITLES})\s?:[^。]+")
 _BYLINE = re.compile(
     r"[\[(【\s]*(?:(?:文|图|执笔|撰文|作者)\s?/|[^。,!?:]{0,14}?(?:记者|通讯员|作者|实习生|撰稿人|特约撰稿|供稿"
     r"|摄影))"
@@ -128,12 +130,16 @@ def is_credit(key: str) -> bool:
 
 def is_strong_credit(key: str) -> bool:
     """True for an editor's, source's or original title's line, which no story holds as a line of its own."""
-    return len(key) <= 60 and bool(_STRONG_CREDIT.fullmatch(key.strip()))
+    bare = key.strip()
+    if len(bare) <= 60 and (_STRONG_CREDIT.fullmatch(bare) or (_ANY_EDITOR.search(bare) and is_credit(bare))):
+        return True
+    return len(bare) <= _LONGEST_CREDIT and bool(_ORIGINAL_TITLE.fullmatch(bare))
 
 
 def is_editor_line(key: str) -> bool:
     """True for the responsible editor's line, with which a story ends."""
-    return len(key) <= 60 and bool(_EDITOR_LINE.fullmatch(key.strip()))
+    bare = key.strip()
+    return len(bare) <= 60 and bool(_EDITOR_LINE.fullmatch(bare) or (_ANY_EDITOR.search(bare) and is_credit(bare)))
 
 
 def is_byline(key: str) -> bool:

@@ -23,6 +23,9 @@ _PHOTO = re.compile(
 _PHOTO_BYLINE = re.compile(
     r"[^。!?;]{2,56}(?:。|[\s(/:])[\s(/:]*[^\s。,!?;()]{0,8}?[\s(/:]*[\u4e00-\u9fff·]{2,4}\s?(?:摄|供图)[)\]】。]?"
 )
+_AGENCY = re.compile(
+    r"[^。!?;]{2,56}[。\s(/:]+(?:视觉中国|人民视觉|东方ic|ic\s?photo|图虫创意|cfp|getty.{0,8})\s?(?:资料图?|供图|图)?[)\]】。]?"
+)
 _PHOTO_NOTE = re.compile(
     r"[(\[【]?(?:(?:点击|单击|双击).{0,8}(?:大图|原图|图片|放大).{0,6}|(?:本文|文中)?(?:所有)?图片?(?:均"
     r"|全部)?(?:来源于?|来自于?|取自)[::]?.{0,20})[)\]】。]*"
@@ -105,8 +108,9 @@ def _is_photo_credit(key: str) -> bool:
 
 
 def _is_photo_byline(key: str) -> bool:
-    """True for a phrase that ends in a photographer's name, which is a caption wherever it stands."""
-    return len(key) <= 70 and bool(_PHOTO_BYLINE.fullmatch(key.strip()))
+    """True for a phrase that ends in a photographer's or an agency's name, which is a caption wherever it stands."""
+    bare = key.strip()
+    return len(bare) <= 70 and bool(_PHOTO_BYLINE.fullmatch(bare) or _AGENCY.fullmatch(bare))
 
 
 def _is_photo_note(key: str) -> bool:

@@ -150,8 +150,9 @@ def _above_dateline(rows: Sequence[Feature], above: Sequence[int], body: frozens
 
 
 def _is_dateline(row: Feature) -> bool:
-    dated = bool(bylines.DATE_TIME.search(row.key)) and row.size <= 80
-    return dated and not row.ends and (bylines.is_dateline(row.key) or bylines.is_credit(row.key))
+    if row.ends or row.size > _LONGEST:
+        return False
+    return bylines.is_dateline(row.key) or (bool(bylines.DATE_TIME.search(row.key)) and bylines.is_credit(row.key))
 
 
 def _may_be_headline(rows: Sequence[Feature], lines: Sequence[int], at: int, *, below: bool = True) -> bool:

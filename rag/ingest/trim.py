@@ -9,7 +9,7 @@ from itertools import pairwise
 from rag.ingest import bylines, roles
 from rag.ingest.captions import find_captions
 from rag.ingest.features import Feature
-from rag.ingest.furniture import is_label_line, is_machinery
+from rag.ingest.lineroles import edge_role, line_role, role_outside
 from rag.ingest.region import Region
 from rag.ingest.roles import Reason
 from rag.ingest.tails import find_tail
@@ -19,6 +19,7 @@ _GOES_ON = ("，", ",", "、", "；", ";", *_COLON)
 _LABEL = re.compile(r"[^\s：:，,。]{1,8}[：:]")
 _NO_END = {Reason.EMPTY, Reason.CAPTION, Reason.ADVERT}  # what may stand between lines of one story
 _TAIL_LISTS = 4  # bullets in a row that no sentence introduces
+_ABOVE_TITLE = 0.1  # share of the prose that may stand above a headline without being the story's
 _LONGEST_NAME = 12  # characters of the name of an account
 _DATED = 3  # dated entries in a row that make a list of other articles
 
@@ -73,7 +74,7 @@ class Trimmer:
         """Lines that are nothing but a role, wherever they stand."""
         for number in self.live():
             row = self._rows[number]
-            reason = _role(row)
+            reason = line_role(row)
             if reason is not None:
                 self._drop([number], reason)
 
@@ -84,7 +85,11 @@ class Trimmer:
             row = self._rows[number]
             if row.is_ticker:
                 self._drop([number], Reason.NAVIGATION)
-            elif row.link_share > 0.8 and not row.stops and not roles.is_attachment(row.key):
+            elif (
+                row.link_share > (0.6 if _is_bracketed(row) else 0.8)
+                and not row.stops
+                and not roles.is_attachment(row.key)
+            ):
                 self._drop([number], Reason.LINK_LIST)
         self._dated_entries(live)
         self._bullets()
@@ -158,11 +163,18 @@ class Trimmer:
         prose = [number for number in live if self._rows[number].is_prose]
         if not prose:
             return
+        self._drop(self._before_title(live), Reason.NAVIGATION)
+        live = self.live()
         start, end = self._best_run(live)
         for number in live:
             if not start <= number <= end:
-                self._drop([number], _edge_role(self._rows[number]) or Reason.NAVIGATION)
+                self._drop([number], edge_role(self._rows[number]) or Reason.NAVIGATION)
         self._drop_weak()
+
+    def _before_title(self, live: Sequence[int]) -> list[int]:
+        """The lines above the headline where almost all of the prose stands below it."""
+        above = [number for number in live if self._title_line is not None and number < self._title_line]
+        return above if self._prose(above) <= _ABOVE_TITLE * self._prose(live) else []
 
     def _best_run(self, live: Sequence[int]) -> tuple[int, int]:
         """First and last line of the run of lines with the highest sum of scores (Kadane's algorithm)."""
@@ -223,12 +235,12 @@ class Trimmer:
         self._drop(self._above_dateline(prose[0]), Reason.CREDIT)
         for number in self.live():
             if number < prose[0] and self._is_below_title(self._rows[number]):
-                self._drop([number], _edge_role(self._rows[number]) or Reason.CREDIT)
+                self._drop([number], edge_role(self._rows[number]) or Reason.CREDIT)
         for numbers, at_head in ((live, True), (live[::-1], False)):
             for number in numbers:
                 if number in self.reasons:
                     continue
-                reason = _edge_role(self._rows[number])
+                reason = edge_role(self._rows[number])
                 signed = not at_head and bylines.is_signed_date(self._rows[number].key)
                 if reason is None or signed:
                     break
@@ -237,7 +249,7 @@ class Trimmer:
     def _above_dateline(self, first: int) -> list[int]:
         """Short names between the headline and the dateline that stands above line `first`: who posted the story."""
         top = self._title_line if self._title_line is not None else first
-        dated = [at for at in range(top + 1, first) if bylines.DATE_TIME.search(self._rows[at].key)]
+        dated = [at for at in range(top + 1, first) if bylines.is_dateline(self._rows[at].key)]
         live = set(self.live())
         return [at for at in range(top + 1, max(dated, default=top)) if at in live and self._is_name(self._rows[at])]
 
@@ -247,50 +259,8 @@ class Trimmer:
     def _is_below_title(self, row: Feature) -> bool:
         """True for a line of the kind that stands between headline and story: dates, counts, who wrote it."""
         bare = not any(character.isalpha() for character in row.text)
-        return _edge_role(row) is not None or bylines.is_outlet(row.key) or (bare and not self._has_boxes)
+        return edgeline_role(row) is not None or bylines.is_outlet(row.key) or (bare and not self._has_boxes)
 
 
-def _role(row: Feature) -> Reason | None:
-    """The role of a line that can be told wherever it stands."""
-    key = row.key
-    for reason, test in (
-        (Reason.RELATED, roles.is_related_head),
-        (Reason.RELATED, roles.is_related_link),
-        (Reason.COMMENT, roles.is_comment_head),
-        (Reason.CREDIT, bylines.is_strong_credit),
-        (Reason.CREDIT, bylines.is_named),
-        (Reason.BREADCRUMB, roles.is_breadcrumb),
-        (Reason.SHARE, roles.is_share),
-        (Reason.NAVIGATION, is_machinery),
-        (Reason.ADVERT, roles.is_ad_label),
-    ):
-        if test(key):
-            return reason
-    if row.size <= 80 and roles.is_disclaimer_head(key):
-        return Reason.COPYRIGHT
-    return None
-
-
-def role_outside(row: Feature) -> Reason | None:
-    """The role of a line that is known not to be part of the story."""
-    return _role(row) or _edge_role(row)
-
-
-def _edge_role(row: Feature) -> Reason | None:
-    """The role of a line at the beginning or end of the story."""
-    key = row.key
-    if (
-        bylines.is_byline(key)
-        or bylines.is_credit(key)
-        or (bylines.is_dateline(key) and row.size <= 60 and not row.ends)
-    ):
-        return Reason.CREDIT
-    if roles.is_navigation(key) or is_label_line(key):
-        return Reason.NAVIGATION
-    if roles.is_disclaimer_head(key) or (roles.has_copyright(key) and row.size <= 200):
-        return Reason.COPYRIGHT
-    if roles.is_advert(key):
-        return Reason.ADVERT
-    if roles.is_comment_tools(key):
-        return Reason.COMMENT
-    return None
+def _is_bracketed(row: Feature) -> bool:
+    return row.text.startswith(("【", "[", "［")) and row.text.endswith(("】", "]", "］"))
