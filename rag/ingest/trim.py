@@ -259,7 +259,7 @@ class Trimmer:
     def _is_below_title(self, row: Feature) -> bool:
         """True for a line of the kind that stands between headline and story: dates, counts, who wrote it."""
         bare = not any(character.isalpha() for character in row.text)
-        return edgeline_role(row) is not None or bylines.is_outlet(row.key) or (bare and not self._has_boxes)
+        return edge_role(row) is not None or bylines.is_outlet(row.key) or (bare and not self._has_boxes)
 
 
 def _is_bracketed(row: Feature) -> bool:
