@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import StoreBusyError
+from rag.errors import StoreBusyError, StoreError
 
 
 class WriterLock:
@@ -29,6 +29,7 @@ class WriterLock:
 
         Raises:
             StoreBusyError: another process or thread holds it for longer than that.
+            StoreError: the folder may not be written to, or its disk is full.
         """
         patience = self._timeout if timeout is None else timeout
         if not self._threads.acquire(timeout=patience):
@@ -52,7 +53,16 @@ class WriterLock:
             raise StoreBusyError(
                 f"process {self._holder()} is writing to {self._folder}; try again when it has finished"
             ) from error
-        self._owner.write_text(str(os.getpid()), encoding="ascii")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            self._owner.write_text(str(os.getpid()), encoding="ascii")
+        except OSError as error:
+            self._file.release()
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(f"the data folder {self._folder} cannot be written to: {error.strerror or error}")
 
     def _holder(self) -> str:
         try:
