@@ -47,10 +47,10 @@ class Settings(BaseSettings):
     dense_kind: Literal["auto", "flat", "hnsw"] = Field(
         default="auto", description="kind of dense index; auto: by size"
     )
-    candidates: int = Field(default=60, ge=5, le=1000, description="hits taken from each index before fusing")
+    candidates: int = Field(default=150, ge=5, le=1000, description="hits taken from each index before fusing")
     top_k: int = Field(default=8, ge=1, le=100, description="passages that an answer may draw on")
     per_article: int = Field(default=4, ge=1, le=100, description="passages of one article among them, at most")
-    dense_weight: float = Field(default=0.5, ge=0.0, le=1.0, description="share of the dense score in the fused one")
+    dense_weight: float = Field(default=0.45, ge=0.0, le=1.0, description="share of the dense score in the fused one")
 
     answerer: Literal["auto", "quotes"] = Field(default="auto", description="who answers when the request does not say")
 

@@ -34,21 +34,36 @@ class Expected:
 
 # What is measured tells the units that an answer has.
 _UNITS = (
-    (re.compile(r"率|占比|比例|比重|百分之|百分比"), ("%", "倍", "百分点", "分")),
-    (re.compile(r"面积|占地|多大(?!岁|年)"), ("平", "亩", "公顷", "㎡", "km", "方", "英亩")),
+    (re.compile(r"率|占比|比例|比重|百分|幅|涨|跌"), ("%", "倍", "百分点", "分点", "分之", "点", "元")),
+    (re.compile(r"面积|占地"), ("平", "亩", "公顷", "㎡", "km", "方", "英亩", "万平", "顷")),
     (
         re.compile(r"钱|工资|薪|投资|资金|金额|价格|造价|费用|收费|票价|奖金|营收|利润|元$"),
-        ("元", "块", "美", "欧", "英镑", "日", "港"),
+        ("元", "块", "美元", "美金", "欧元", "英镑", "日元", "港元", "港币", "人民币", "卢布", "韩元"),
     ),
-    (re.compile(r"多长时间|多久|几年|时长"), ("年", "月", "日", "天", "周", "小", "分", "秒", "学")),
-    (re.compile(r"岁|年龄"), ("岁",)),
+    (re.compile(r"多长时间|多久|时长"), ("年", "个月", "月", "天", "周", "小时", "分", "秒", "日")),
+    (re.compile(r"岁|年龄|几岁"), ("岁", "周岁")),
+)
+# Counters that mean the same; a question for one of a row takes figures in any of it.
+_COUNTERS = (
+    ("人", "名", "位", "口", "人次"),
+    ("家", "所", "座", "个", "间", "处", "户"),
+    ("次", "场", "届", "回", "轮", "场次", "人次"),
+    ("台", "部", "辆", "架", "艘", "套"),
+    ("米", "公里", "千米", "厘米", "里"),
+    ("吨", "公斤", "千克", "斤"),
+    ("年", "月", "天", "日", "小时", "分钟", "个月"),
+    ("亩", "公顷", "平方", "万亩"),
+    ("件", "项", "条", "份", "张", "篇", "本", "册", "幅", "枚", "颗"),
+    ("元", "美元", "块"),
+    ("层",),
+    ("岁",),
 )
 
 _DATE = re.compile(
     r"何时|什么时[候间]|哪(?:一)?[年月日天]|几[年月日号](?!级)|何年|何月|何日|哪个?(?:时[候期间]|年代|世纪|朝代|月份|季度)|when|哪一?时期"
 )
 _NUMBER = re.compile(
-    r"(?:多少|几)(?P<unit>[^\W\d_]{0,2})|多[大高长远重宽深久快]|比例|百分之几|百分比|(?:率|占比|人数|数量|总数|金额|面积|人口|指数|价格)"
+    r"(?:多少|几)[万亿]?(?P<unit>[^\W\d_]{0,2})|多[大高长远重宽深久快]|比例|百分之几|百分比|(?:率|占比|人数|数量|总数|金额|面积|人口|指数|价格)"
     r"(?:是|为|有|达到?|约)?(?:多少|多大|多高|几)?[?？]?$|how (?:many|much)"
 )
 _PERSON = re.compile(r"谁|哪一?(?:位|个人|名)|何人|什么人|叫什么名字|who")
@@ -63,7 +78,6 @@ _DATE_IN = re.compile(
     r"\d{1,4}年|\d{1,2}月|[\d一二三四五六七八九十]+(?:日|号)|[二一][零〇一二三四五六七八九○]{3}年|世纪|年代|时期|期间|[元\d一二三四五六七八九十]+年|"
     r"[春夏秋冬]季|昨日|今年|去年|当日|次年"
 )
-_COUNTED = frozenset("个所家人名户座项件次辆条台套吨米里")
 _REASON_IN = re.compile(
     r"因为|由于|因此|所以|为了|因而|导致|使得|以便|鉴于|原因|缘于|源于|归因|出于|是因|因(?!素|子|特)|故(?!事|宫|乡|障|意|居)|以(?:免|防|求|便)"
 )
@@ -93,11 +107,12 @@ def expected(question: str) -> Expected:
 
 
 def _units_of(key: str, named: str) -> tuple[str, ...]:
-    """The beginnings of units that fit what is measured; else the unit that stands behind the interrogative."""
-    for measure, units in _UNITS:
-        if measure.search(key):
-            return (*units, named) if named and named in _COUNTED else units
-    return (named,) if named else ()
+    """The beginnings of units that fit what is measured, or the counters that mean the same as the one named."""
+    if named and named != "个":
+        for row in _COUNTERS:
+            if named in row:
+                return row
+    return next((units for measure, units in _UNITS if measure.search(key)), ())
 
 
 def holds(sentence: str, wanted: Expected, *, question: str) -> float:
@@ -132,11 +147,9 @@ def _holds_number(key: str, wanted: Expected, asked: str) -> float:
     ]
     if not fresh:
         return 0.0
-    if any(q.unit.startswith(wanted.units) for q in fresh if q.unit):
-        return 1.0
     if not wanted.units:
         return 0.8
-    return 0.0 if len(wanted.units) > 1 else 0.4
+    return float(any(q.unit.startswith(wanted.units) for q in fresh if q.unit))
 
 
 def _holds_name(found: list[Name], kind: str, asked: str, key: str) -> float:

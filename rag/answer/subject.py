@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rag.answer.expect import Kind, holds
 from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
-from rag.text.dates import DateMention, find_dates
+from rag.text.dates import find_dates
 from rag.text.script import fold
 from rag.text.sentences import sentences
 from rag.text.words import Name
@@ -20,6 +20,10 @@ _EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
 _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
 _FITTING = 0.8  # what `holds` gives for a number whose unit fits, or where the question names none
 _ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
+_PERIOD = re.compile(
+    r"\d+月?-\d+月|第[\d一二三四五六七八九十百]+[届次季期]|[一二三四]季度|前[一二三两\d]季度|[上下]半年"
+)
+_RANGE = re.compile(r"(?<=[\d月])[—–~～至到-]+(?=\d)")
 _SIGNED = frozenset({"copyright", "credit"})  # removed lines that name the publisher
 
 
@@ -36,21 +40,27 @@ def missing_places(view: QuestionView, article: Article) -> list[Name]:
 
 
 def missing_dates(view: QuestionView, article: Article) -> list[str]:
-    """The dates of the question, as it says them, that the article neither names nor was published in."""
+    """The dates and periods of the question, as it says them, that the article neither names nor was published in."""
+    key = _even(article.text)
+    missing = [said for said in _PERIOD.findall(_even(view.text)) if said not in key]
     if not view.dates:
-        return []
+        return missing
     day = article.published.day if article.published else None
     known = [(mention.first, mention.last) for mention in find_dates(article.text, reference=day)]
     if day:
         known.append((day, day))
-    key = fold(article.text)
-    return [
+    return missing + [
         said
         for asked in view.dates
         if (said := view.text[asked.start : asked.end])
-        and fold(said) not in key
+        and _even(said) not in key
         and not any(first <= asked.last and asked.first <= last for first, last in known)
     ]
+
+
+def _even(text: str) -> str:
+    """Folded text in which all signs and words of a range are one."""
+    return _RANGE.sub("-", fold(text))
 
 
 def speaks_of(view: QuestionView, article: Article) -> bool:
@@ -79,7 +89,7 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
     named in the title, by the publisher, in the opening sentences, or again and again. A sentence that names other
     years than the one asked about does not belong.
     """
-    if _of_another_year(view, sentence.text):
+    if _of_another_year(view, sentence.text, article):
         return False
     places = _places(view)
     if not places:
@@ -128,12 +138,9 @@ def _lead(article: Article) -> str:
     return article.text[: spans[-1].end] if spans else ""
 
 
-def _of_another_year(view: QuestionView, text: str) -> bool:
-    said = [mention for mention in find_dates(text) if not mention.relative and _names_year(mention, text)]
+def _of_another_year(view: QuestionView, text: str, article: Article) -> bool:
+    """True when the sentence names times, and none of them meets a time that the question names."""
+    said = find_dates(text, reference=article.published.day if article.published else None)
     if not view.dates or not said:
         return False
     return not any(a.first <= b.last and b.first <= a.last for a in view.dates for b in said)
-
-
-def _names_year(mention: DateMention, text: str) -> bool:
-    return any(character in "年-/." for character in text[mention.start : mention.end])

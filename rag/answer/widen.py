@@ -13,6 +13,9 @@ from rag.types import Article, Span
 _SEMICOLONS = "；;"
 _LONGEST_PERIOD = 200  # characters; beyond it a clause is quoted alone
 _LONGEST_LIST = 800
+_LABEL = re.compile(
+    r"[?？]$|^\s*[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]\s*\S{1,8}$|^[^\d\s]{1,4}[。：:]$"
+)
 _LIST_ITEM = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]|[-•·●○◆■*])\s*\S")
 
 
@@ -28,7 +31,7 @@ def widen(chosen: Sequence[Sentence], articles: Mapping[str, Article]) -> list[S
     whole: list[Sentence] = []
     for sentence in chosen:
         article = articles[sentence.evidence.passage.article_id]
-        wider = with_list(whole_period(sentence, article), article)
+        wider = with_list(with_answer(whole_period(sentence, article), article), article)
         if not any(_overlap(wider, other) for other in whole):
             whole.append(wider)
     return whole
@@ -49,6 +52,16 @@ def whole_period(sentence: Sentence, article: Article) -> Sentence:
     while last + 1 < len(spans) and text[spans[last].end - 1] in _SEMICOLONS:
         last += 1
     return _wider(sentence, article, min(sentence.start, spans[first].start), spans[last].end, _LONGEST_PERIOD)
+
+
+def with_answer(sentence: Sentence, article: Article) -> Sentence:
+    """A sentence that is a question, or a mere label (`2. 教师队伍。`), with the sentence behind it."""
+    if not _LABEL.search(sentence.text):
+        return sentence
+    following = sentences(article.text[sentence.end : sentence.end + _LONGEST_PERIOD])
+    if not following:
+        return sentence
+    return _wider(sentence, article, sentence.start, sentence.end + following[0].end, 2 * _LONGEST_PERIOD)
 
 
 def with_list(sentence: Sentence, article: Article) -> Sentence:

@@ -40,10 +40,10 @@ class Retrieval:
 class RetrieverOptions:
     """How many hits each index gives, how many passages come out, and how the scores are weighed."""
 
-    candidates: int = 60
+    candidates: int = 150
     top_k: int = 8
     per_article: int = 4
-    dense_weight: float = 0.5
+    dense_weight: float = 0.45
 
 
 class Retriever:

@@ -23,7 +23,7 @@ from rag.errors import StoreError
 from rag.text.words import words
 from rag.types import Filters, Hit
 
-DEFAULT_TITLE_BOOST = 1.0
+DEFAULT_TITLE_BOOST = 0.1  # measured: 1.0 costs 15 points of recall@1 where titles are guessed from opening sentences
 _MARKER = 2**63  # one past the passage ids, which have 63 bits
 _WRITER_MEMORY = 64_000_000
 _FOOTER_MAGIC = 1337

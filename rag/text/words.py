@@ -12,7 +12,7 @@ from rag.text.script import fold
 # Words that say how something is asked, not what about; folded. Closed classes only.
 _QUESTION_WORDS = frozenset(
     """
-    担任 职务 职位 头衔 身份 各有 一共 总共 共有 各自 分别
+    担任 职务 职位 头衔 身份 各有 一共 总共 共有 各自 分别 比例 数量 总数 名额 名字 一年 一天 钱 靠
     什么 甚么 啥 谁 哪 哪儿 哪里 哪些 哪个 哪一 哪位 哪家 哪所 哪座 哪国 哪年 何 何时 何地 何处 何人 何者 何种 何年
     如何 怎么 怎么样 怎样 怎 多少 几 几个 几所 几年 几月 几日 几种 多大 多久 多长 多高 多远 为什么 为何 为啥
     是不是 是否 有没有 有无 能否 可否 请问 请 问 告诉 介绍 一下 吗 呢 吧 啊 呀 嘛 么 想 知道 问下

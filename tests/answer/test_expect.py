@@ -31,8 +31,25 @@ def test_numbers_in_the_question_do_not_answer_it() -> None:
     """A figure that the question already says is not the figure asked for."""
     question = "2023年新增了多少个学位？"
     wanted = expected(question)
-    assert holds("2023年，全市新增学位5000个。", wanted, question=question) == 1.0
+    assert holds("2023年，全市新增学位5000个。", wanted, question=question) == 0.8
     assert holds("2023年，全市推进学校建设。", wanted, question=question) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "value"),
+    [
+        ("塔有多少米高？", "塔高55米。", 1.0),
+        ("塔有多少米高？", "塔建于1173年，共8层。", 0.0),
+        ("有多少名成员？", "现有30人。", 1.0),
+        ("有多少名成员？", "占地60平方米。", 0.0),
+        ("覆盖率是多少？", "覆盖率达91.5%。", 1.0),
+        ("覆盖率是多少？", "新建幼儿园12所。", 0.0),
+        ("票价多少钱？", "8月16日开演。", 0.0),
+    ],
+)
+def test_the_unit_must_fit(question: str, sentence: str, value: float) -> None:
+    """A figure in a unit that does not fit what is measured or counted is no answer."""
+    assert holds(sentence, expected(question), question=question) == value
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from rag.answer.quotes import choose, cite
 from rag.answer.sentences import Sentence
 from rag.answer.view import view
-from rag.answer.widen import quotable, whole_period, with_list
+from rag.answer.widen import quotable, whole_period, with_answer, with_list
 from rag.offsets import Rewriter
 from rag.types import Article, ArticleInfo, Evidence, Media, Passage, Signals, Span
 
@@ -149,3 +149,17 @@ def test_an_endless_period_is_quoted_by_the_clause() -> None:
     article = _article(text)
     end = text.index("；") + 1
     assert whole_period(_sentence(article, 0, end), article).text == text[:end]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "expected"),
+    [
+        ("学位添在哪儿？主要在城区的公办学校。收工。", "学位添在哪儿？", "学位添在哪儿？主要在城区的公办学校。"),
+        ("2. 教师队伍。\n提高教师待遇。", "2. 教师队伍。", "2. 教师队伍。\n提高教师待遇。"),
+        ("提高教师待遇，深化课程改革。收工。", "提高教师待遇，深化课程改革。", "提高教师待遇，深化课程改革。"),
+    ],
+)
+def test_a_question_or_a_label_comes_with_what_follows(text: str, label: str, expected: str) -> None:
+    """A sentence that says nothing by itself is quoted with the one behind it."""
+    article = _article(text)
+    assert with_answer(_sentence(article, 0, len(label)), article).text == expected
