@@ -13,10 +13,15 @@ from embeddings.fakes import HashingEncoder
 from rag.offsets import OffsetMap
 from rag.store.fakes import MemoryStore
 from rag.store.local import LocalStore
-from rag.store.protocol import Prepared
-from rag.types import Article, Media, Passage, Published
+from rag.store.protocol import Prepared, Store
+from rag.types import Article, Filters, Media, Passage, Published
 
 ENCODER = HashingEncoder(dim=64)
+STORIES = {
+    "a": ["安源区今年新增幼儿园六所。", "覆盖率达到百分之九十二。"],
+    "b": ["焦作市公布了招生方案。", "小学入学年龄为六周岁。", "报名从七月一日开始。"],
+    "c": ["地铁三号线明年完工。"],
+}
 
 
 def hash63(*parts: object) -> int:
@@ -100,6 +105,35 @@ def prepare() -> Callable[..., Prepared]:
 @pytest.fixture(scope="session")
 def sentence_hash() -> Callable[..., int]:
     return hash63
+
+
+@pytest.fixture(scope="session")
+def fill() -> Callable[[Store], list[Prepared]]:
+    """Commits the stories, and returns them."""
+
+    def commit_stories(store: Store) -> list[Prepared]:
+        batch = [make_prepared(article_id, story) for article_id, story in STORIES.items()]
+        store.commit(batch)
+        return batch
+
+    return commit_stories
+
+
+@pytest.fixture(scope="session")
+def require_all() -> Callable[[Store, list[Prepared]], None]:
+    """Asserts that both indexes find every passage of the batch, and nothing else."""
+
+    def require(store: Store, batch: list[Prepared]) -> None:
+        expected = sorted(passage.passage_id for prepared in batch for passage in prepared.passages)
+        words = ["幼儿园", "覆盖率", "招生", "年龄", "报名", "地铁"]
+        with store.snapshot() as view:
+            for prepared in batch:
+                dense = view.search_dense(prepared.vectors[0], 100, Filters())
+                assert dense[0].passage_id == prepared.passages[0].passage_id
+                assert sorted(hit.passage_id for hit in dense) == expected
+            assert sorted(hit.passage_id for hit in view.search_lexical(words, 100, Filters())) == expected
+
+    return require
 
 
 @pytest.fixture
