@@ -21,7 +21,7 @@ _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
 _FITTING = 0.8  # what `holds` gives for a number whose unit fits, or where the question names none
 _ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
 _PERIOD = re.compile(
-    r"\d+月?-\d+月|第[\d一二三四五六七八九十百]+[届次季期]|[一二三四]季度|前[一二三两\d]季度|[上下]半年"
+    r"\d+月?-\d+月|第[\d一二三四五六七八九十百]+[届季]|第[\d二三四五六七八九十百]+[次期]|[一二三四]季度|前[一二三两\d]季度|[上下]半年"
 )
 _RANGE = re.compile(r"(?<=[\d月])[—–~～至到-]+(?=\d)")
 _SIGNED = frozenset({"copyright", "credit"})  # removed lines that name the publisher

@@ -16,7 +16,7 @@ from rag.text.words import Name, content_words, names, noun_phrase
 _YEAR = re.compile(r"[\d零〇○一二三四五六七八九]{2,4}\s*年|\d{4}[-/.]")
 _INTERROGATIVE = re.compile(r"什么|多少|几|谁|哪|如何|怎[么样]|为何|何|多[大高长远重久]|是否|有没有|吗")
 _WHO_IT_IS = re.compile(r"(?:是|叫|为)(?:谁|什么(?:名字)?$|什么名字|哪一?位|何人)|姓什么|叫啥|叫什么")
-_ROLES = "长员任记者师授王帝总监主席理官手帅裁首练事书"
+_ROLES = "长员任记者师授王帝总监主席理官手帅裁首练事书演"
 _MEASURES = frozenset("时间 比例 面积 人口 距离 高度 长度 次数 程度 时候 左右 百分点 钱".split())
 _CLOSE = 4  # characters
 

@@ -55,6 +55,7 @@ _NAME_TAGS = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", 
 _PLACE_SUFFIXES = "省市县区镇乡村州旗盟"
 _RARELY_PLACES = frozenset("新建 和平 平安 安康 团结 建设 胜利 大方 新华 人民 解放".split())  # towns, but mostly words
 _ZONES = frozenset("新区 开发区 高新区 示范区 试验区 自贸区 保税区 园区 经开区 湾区 大湾区 自治区 自治州 街道".split())
+_ASKING = re.compile(r"几\w$|[哪何]\w$|多少")  # an interrogative with its counter, cut as one word
 _NEVER_IN_A_NAME = "的了着是在吗呢吧啊么把被"
 _COMPOUND_TAGS = frozenset({"ns", "n", "nz", "f", "j", "nr"})
 _NOMINAL = "najbl"  # nouns, adjectives, abbreviations, distinguishing words, set phrases
@@ -132,7 +133,11 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The folded words that say what `text` is about: no question words, no function words, each once, in order."""
     found = dict.fromkeys(part for word in words(text) for part in _known_parts(word))
-    return [word for word in found if word not in _QUESTION_WORDS and word not in _FUNCTION_WORDS]
+    return [
+        word
+        for word in found
+        if word not in _QUESTION_WORDS and word not in _FUNCTION_WORDS and not _ASKING.match(word)
+    ]
 
 
 def _known_parts(word: str) -> list[str]:
