@@ -108,6 +108,7 @@ def require_found_once(
                 expected = sorted(p.passage_id for p in one.passages) if held.get(article_id) == version else []
                 hits = view.search_lexical([child.token(article_id, version)], 50, Filters())
                 assert sorted(hit.passage_id for hit in hits) == expected
-                near = [hit.passage_id for hit in view.search_dense(one.vectors[0], 1_000, Filters())]
-                assert len(near) == len(set(near)) == child.SENTENCES * len(held)
+                everything = child.SENTENCES * len(held)
+                near = [hit.passage_id for hit in view.search_dense(one.vectors[0], everything + 1, Filters())]
+                assert len(near) == len(set(near)) == everything
                 assert (one.passages[0].passage_id in near) == bool(expected)
