@@ -1,0 +1,143 @@
+"""Whose figure it is, and of when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.answer.sentences import Sentence
+from rag.answer.subject import (
+    belongs,
+    counts_what_is_asked,
+    gives_what_is_asked,
+    has_fitting_unit,
+    missing_dates,
+    missing_places,
+    speaks_of,
+)
+from rag.answer.view import QuestionView, view
+from rag.offsets import OffsetMap
+from rag.text.words import content_words
+from rag.types import Article, ArticleInfo, Evidence, Media, Passage, Published, Signals, Span
+
+_TEXT = (
+    "临河区新增学位3600个。全市公办园占比为55.2%。\n"
+    "永昌镇入选示范区。同时，全市新建幼儿园12所。\n"
+    "2021年，全区投入2亿元。今年上半年投入1亿元。教育局局长陈思远说，第18届运动会1至7月筹备。"
+)
+
+
+def _article(*, title: str = "", publisher: str | None = None, removed: tuple[Span, ...] = ()) -> Article:
+    return Article(
+        article_id="a",
+        revision="r",
+        title=title,
+        text=_TEXT,
+        source_text=_TEXT,
+        source_map=OffsetMap.identity(len(_TEXT)),
+        page_map=OffsetMap.identity(len(_TEXT)),
+        page=_TEXT.encode(),
+        name="a.txt",
+        media=Media.TEXT,
+        encoding="utf-8",
+        publisher=publisher,
+        published=Published(day=date(2023, 8, 17), confidence=1.0, origin="given"),
+        removed=removed,
+    )
+
+
+def _sentence(text: str) -> Sentence:
+    start = _TEXT.index(text)
+    passage = Passage(
+        passage_id=1, article_id="a", revision="r", ordinal=0, start=0, end=len(_TEXT), text=_TEXT, title=""
+    )
+    info = ArticleInfo(
+        article_id="a",
+        revision="r",
+        title="",
+        name="a.txt",
+        url=None,
+        publisher=None,
+        published=None,
+        passages=1,
+        reprints=0,
+    )
+    evidence = Evidence(number=1, passage=passage, article=info, score=1.0, signals=Signals())
+    return Sentence(evidence=evidence, start=start, end=start + len(text), text=text)
+
+
+def _view(question: str) -> QuestionView:
+    return view(question, dict.fromkeys(content_words(question), 1.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("临河区新增学位多少？", []),
+        ("河西省临河区新增学位多少？", []),
+        ("清源区新增学位多少？", ["清源区"]),
+        ("临河区和清源区各新增学位多少？", []),
+        ("全国新增学位多少？", []),
+    ],
+)
+def test_missing_places(question: str, missing: list[str]) -> None:
+    """A place that the article does not name is missing; what only says where a place lies, or the country, is not."""
+    assert [name.word for name in missing_places(_view(question), _article())] == missing
+
+
+def test_the_publisher_vouches_for_its_own_town() -> None:
+    """A town that stands only in the publisher's name, or its signature line, is not missing."""
+    asked = _view("青禾市新建幼儿园多少所？")
+    assert missing_places(asked, _article())
+    assert not missing_places(asked, _article(publisher="青禾市教育局"))
+    assert belongs(asked, _sentence("同时，全市新建幼儿园12所。"), _article(publisher="青禾市教育局"))
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("2021年投入多少？", []),
+        ("2023年投入多少？", []),
+        ("2016年投入多少？", ["2016年"]),
+        ("第18届运动会何时筹备？", []),
+        ("第17届运动会何时筹备？", ["第17届"]),
+        ("1—7月筹备了什么？", []),
+        ("1—5月筹备了什么？", ["1-5月"]),
+    ],
+)
+def test_missing_dates(question: str, missing: list[str]) -> None:
+    """Years, editions and periods must be those of the article, in any notation, or the day it came out."""
+    assert missing_dates(_view(question), _article()) == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("永昌镇新建幼儿园多少所？", "全市公办园占比为55.2%。", False),
+        ("永昌镇入选了几个示范区？", "永昌镇入选示范区。", True),
+        ("临河区投入多少？", "2021年，全区投入2亿元。", True),
+        ("2021年投入多少？", "2021年，全区投入2亿元。", True),
+        ("2021年投入多少？", "今年上半年投入1亿元。", False),
+        ("2023年投入多少？", "今年上半年投入1亿元。", True),
+    ],
+)
+def test_a_figure_belongs_to_its_place_and_year(question: str, sentence: str, *, expected: bool) -> None:
+    """A figure that stands before its place is first named, or is of another year, belongs to something else."""
+    assert belongs(_view(question), _sentence(sentence), _article()) is expected
+
+
+def test_the_role_asked_for_must_be_there() -> None:
+    """局长 is in the article, 校长 is not."""
+    assert speaks_of(_view("教育局局长是谁？"), _article())
+    assert not speaks_of(_view("第一小学校长是谁？"), _article())
+
+
+def test_numbers_and_what_they_count() -> None:
+    """A number must be there, in a fitting unit, of the thing that is counted."""
+    places = [_sentence("临河区新增学位3600个。")]
+    assert gives_what_is_asked(_view("新增多少个学位？"), places)
+    assert counts_what_is_asked(_view("新增多少个学位？"), places)
+    assert not counts_what_is_asked(_view("新增多少名教师？"), places)
+    assert not has_fitting_unit(_view("公办园占比是多少？"), places)
+    assert not gives_what_is_asked(_view("哪一年新增学位？"), places)
