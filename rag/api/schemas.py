@@ -107,7 +107,7 @@ class ChatRequest(BaseModel):
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     answerer: str | None = Field(default=None, description="who answers: `auto` or `quotes`; by default the model's")
-    filters: FiltersBody = FiltersBody()
+    filters: FiltersBody | None = None
     top_k: int | None = Field(default=None, ge=1, le=100, description="passages that the answer may draw on")
 
     _characters = model_validator(mode="before")(_check_characters)
@@ -138,7 +138,8 @@ class ChatRequest(BaseModel):
             )
         earlier = zip(self.messages[:-1], texts[:-1], strict=True)
         history = tuple(Turn(role=m.role, text=text) for m, text in earlier if m.role in {"user", "assistant"} and text)
-        return Question(text=texts[-1], history=history, filters=self.filters.to_filters(), top_k=self.top_k)
+        filters = self.filters.to_filters() if self.filters else Filters()
+        return Question(text=texts[-1], history=history, filters=filters, top_k=self.top_k)
 
 
 def _text_of(index: int, message: Message) -> str:
@@ -163,7 +164,7 @@ class SearchRequest(BaseModel):
 
     query: str = Field(min_length=1, description="a question or words to look for")
     top_k: int = Field(default=10, ge=1, le=100, description="how many passages")
-    filters: FiltersBody = FiltersBody()
+    filters: FiltersBody | None = None
 
     _characters = model_validator(mode="before")(_check_characters)
 
@@ -175,7 +176,8 @@ class SearchRequest(BaseModel):
         """
         if not self.query.strip():
             raise InputError("the query is blank", field="query")
-        return Question(text=self.query, filters=self.filters.to_filters(), top_k=self.top_k)
+        filters = self.filters.to_filters() if self.filters else Filters()
+        return Question(text=self.query, filters=filters, top_k=self.top_k)
 
 
 class Usage(BaseModel):

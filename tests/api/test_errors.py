@@ -68,10 +68,11 @@ def test_misspelt_field_comes_with_a_suggestion(http: httpx.Client) -> None:
     [
         {"n": 1, "tools": [], "response_format": {"type": "text"}, "logprobs": None},
         {"temperature": 0, "top_p": 1, "max_tokens": 5, "user": "u", "seed": 3, "stop": ["。"], "metadata": {}},
+        {"filters": None, "top_k": None, "answerer": None, "stream": None, "stream_options": None},
     ],
 )
 def test_harmless_fields_are_accepted(http: httpx.Client, extra: dict[str, Any]) -> None:
-    """Sampling fields, and unsupported ones that ask for nothing, change nothing."""
+    """Sampling fields, unsupported ones that ask for nothing, and null for our own change nothing."""
     assert post(http, **extra).status_code == 200
 
 
