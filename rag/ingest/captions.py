@@ -26,9 +26,11 @@ _PHOTO_BYLINE = re.compile(
 _AGENCY = re.compile(
     r"[^。!?;]{2,56}[。\s(/:]+(?:视觉中国|人民视觉|东方ic|ic\s?photo|图虫创意|cfp|getty.{0,8})\s?(?:资料图?|供图|图)?[)\]】。]?"
 )
+_ARROW = re.compile(r"[▲▼△▽↑↓]\s?.{2,90}[(\[][^()]{0,12}(?:图|摄|照片|供)[^()]{0,20}[)\]]。?")  # points at its picture
 _PHOTO_NOTE = re.compile(
     r"[(\[【]?(?:(?:点击|单击|双击).{0,8}(?:大图|原图|图片|放大).{0,6}|(?:本文|文中)?(?:所有)?图片?(?:均"
-    r"|全部)?(?:来源于?|来自于?|取自)[::]?.{0,20})[)\]】。]*"
+    r"|全部)?(?:来源于?|来自于?|取自)[::]?.{0,20}"
+    r"|(?:图像|图片|照片)(?:来源|加注文字)\s?[,:].{0,30})[)\]】。]*"
 )
 
 
@@ -110,7 +112,7 @@ def _is_photo_credit(key: str) -> bool:
 def _is_photo_byline(key: str) -> bool:
     """True for a phrase that ends in a photographer's or an agency's name, which is a caption wherever it stands."""
     bare = key.strip()
-    return len(bare) <= 70 and bool(_PHOTO_BYLINE.fullmatch(bare) or _AGENCY.fullmatch(bare))
+    return len(bare) <= 70 and bool(_PHOTO_BYLINE.fullmatch(bare) or _AGENCY.fullmatch(bare) or _ARROW.fullmatch(bare))
 
 
 def _is_photo_note(key: str) -> bool:

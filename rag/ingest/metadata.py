@@ -110,7 +110,7 @@ _INLINE_BYLINE = re.compile(
     rf"(?:讯|电|报道)\s?[(]\s?[^()]{{0,10}}?(?:记者|通讯员)\s?:?\s?({bylines.PEOPLE})[^()]{{0,20}}[)]"
 )
 _UNDATED = re.compile(
-    rf"[\d.]+\s?[万w]?\+?\s?次?(?:阅读|浏览|评论|点击|播放)|{bylines.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
+    rf"[\d.]+\s?[万w]?\+?\s?次?(?:阅读|浏览|评论|点击|播放)|星期[一二三四五六日天]|{bylines.DATE_TIME.pattern}|{_LOOSE_TIME.pattern}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
 )
 _ACCOUNT = re.compile(r"[\w·《》]{2,16}")
 _HAN_ACCOUNT = re.compile(r"[\w·]{0,8}[\u4e00-\u9fff][\w·]{1,11}")

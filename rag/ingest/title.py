@@ -39,6 +39,10 @@ def find_title(layout: Layout, rows: Sequence[Feature], region: Region, given: s
     whole = layout.head.get("title", "")
     told = given or next((layout.head[name] for name in _TOLD if layout.head.get(name)), "")
     line = _visible(rows, [text for text in (told, whole) if text])
+    if line is None and whole:
+        line = next(
+            (at for at, row in enumerate(rows) if _may_be_title(row) and row.text == _without_site(whole)), None
+        )
     if line is None and layout.boxes:
         line = next((at for at, row in enumerate(rows) if row.line.heading == 1 and _may_be_title(row)), None)
         if line is not None and (told or whole) and not _alike(rows[line].text, told or whole):
@@ -56,8 +60,10 @@ def _shown(line: str, told: str) -> str:
 
 def _is_no_headline(whole: str, rows: Sequence[Feature], region: Region) -> bool:
     """True for a `title` element that only names the site or the kind of page: no line of the page says the like."""
-    if len(_SQUEEZE.sub("", whole)) < _SURE_LENGTH or _SITE_END.search(whole):
+    if len(_SQUEEZE.sub("", whole)) < _SURE_LENGTH or _SITE_END.search(_without_site(whole)):
         return True
+    if _without_site(whole) != whole.strip():
+        return False
     body = bigrams("".join(rows[at].text for at in region.lines if rows[at].is_prose)[:5000])
     own = bigrams(_without_site(whole))
     return len(own & body) < _ABOUT_BODY * len(own)
