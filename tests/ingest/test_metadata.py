@@ -127,3 +127,36 @@ def test_language_is_told_from_the_text() -> None:
     assert of_text(STORY).language == "zh-Hans"
     assert of_text("市立醫院新院區開診，首日接診病人一千三百餘人次。").language == "zh-Hant"
     assert of_text("The new hospital opened on Monday. It has 800 beds.").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("(作者 闻达 来源：云溪晚报)", "闻达"),
+        ("记者 | 叶舟", "叶舟"),
+        ("作者：何苗 阅读 3417", "何苗"),
+        ("作者：何苗　举报", "何苗"),
+    ],
+)
+def test_a_writer_ends_where_counts_and_buttons_begin(line: str, author: str) -> None:
+    """Names are read from brackets with blanks and bars, without what the page shows behind them."""
+    assert of_text(f"{TITLE}\n2024-03-02 10:12\n{line}\n{STORY}").author == author
+
+
+@pytest.mark.parametrize(
+    ("opening", "author"),
+    [
+        ("〔記者林以晨／瀾江報導〕", "林以晨"),
+        ("（華央社記者方品妍瀾江縣3日電）", "方品妍"),
+        ("【采信网】（记者 柏松）", "柏松"),
+    ],
+)
+def test_a_byline_in_brackets_opens_a_story(opening: str, author: str) -> None:
+    """The writer's name ends at the slash, the bracket or the place with its day."""
+    assert of_text(f"{TITLE}\n2024-03-02 10:12\n{opening}{STORY}").author == author
+
+
+def test_a_source_does_not_swallow_the_place_or_the_buttons_behind_it() -> None:
+    """`来源: 田野观察 · 湖北 举报` names a source, a place and a button."""
+    assert of_text(f"{TITLE}\n2024-03-02 10:12 来源: 田野观察·湖北　举报\n{STORY}").publisher == "田野观察"
+    assert of_text(f"{TITLE}\n2024-03-02 10:12 来源：中讯新闻网大字体小字体\n{STORY}").publisher == "中讯新闻网"

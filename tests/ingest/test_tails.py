@@ -91,3 +91,14 @@ def test_buttons_below_one_comment_do_not_end_the_story() -> None:
     found, text = run(parse_html(f"<body><h1>{TITLE}</h1><div>{first}{second}{comment}{third}</div></body>"))
     assert text == STORY
     assert Reason.COMMENT in {gone.reason for gone in found.removed}
+
+
+def test_a_line_that_points_at_its_picture_is_a_caption() -> None:
+    """`▲…（图／…）` is a caption where the picture is gone; an arrow in a sentence is not."""
+    arrow = "▲新校区的教学楼已经完工。（圖／縣府提供）"
+    rising = "↑今年学位数较去年增加2160个，增幅为三成。"
+    assert run(parse_text("\n".join([TITLE, DATELINE, STORY[0], arrow, rising, *STORY[1:]])))[1] == [
+        STORY[0],
+        rising,
+        *STORY[1:],
+    ]
