@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.errors import InputError
 from rag.text.script import fold
 from rag.text.words import Name, content_words, names, words
 from rag.types import Filters, Question, Turn
@@ -15,6 +16,8 @@ _POINTS_BACK = re.compile(
 )
 _ELLIPSIS = re.compile(r"^(?:那么?)?(?P<topic>[^，。？?]{1,20}?)(?:呢|又?如何|怎么样)[？?]?$")
 _LONGEST_SUBJECTLESS = 3  # content words
+_REMEMBERED = 8  # earlier questions that a chain of follow-ups may reach back over
+_LONGEST_REMEMBERED = 500  # characters of an earlier question; more is pasted text, not a question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,14 @@ class Plan:
 
 
 def plan(question: Question) -> Plan:
-    """Turn a question with its history into one search."""
+    """Turn a question with its history into one search.
+
+    Raises:
+        InputError: the filters' first day comes after their last.
+    """
+    limits = question.filters
+    if limits.since and limits.until and limits.since > limits.until:
+        raise InputError(f"since is {limits.since}, which is after until, {limits.until}", field="filters.since")
     text = " ".join(question.text.split())
     standalone = resolve(text, question.history)
     return Plan(
@@ -41,7 +51,8 @@ def plan(question: Question) -> Plan:
 
 def resolve(text: str, history: Sequence[Turn]) -> str:
     """`text` as a question that can stand alone: what it leaves out is taken from the user's last question."""
-    earlier = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
+    earlier = [turn.text[:_LONGEST_REMEMBERED] for turn in history if turn.role == "user" and turn.text.strip()]
+    earlier = earlier[-_REMEMBERED:]
     if not earlier or not _needs_history(text):
         return text
     before = resolve(" ".join(earlier[-1].split()), [Turn(role="user", text=t) for t in earlier[:-1]])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from rag.errors import InputError
 from rag.search.plan import plan, resolve
-from rag.types import Question, Turn
+from rag.types import Filters, Question, Turn
 
 _ASKED = (Turn(role="user", text="焦作市的公办园占比是多少？"), Turn(role="assistant", text="52.4%[1]"))
 
@@ -42,3 +45,20 @@ def test_words_are_those_of_the_resolved_question() -> None:
     made = plan(Question(text="那成都呢？", history=_ASKED))
     assert made.resolved
     assert {"成都", "公办", "占", "比"} <= set(made.words)
+
+
+def test_a_long_conversation_does_not_make_a_long_search() -> None:
+    """Thousands of follow-ups and pasted articles are cut to what a question can mean."""
+    chain = tuple(Turn(role="user", text="它怎么样？") for _ in range(5_000))
+    assert len(plan(Question(text="那它呢？", history=chain)).text) < 100
+    pasted = (Turn(role="user", text="焦作市的公办园占比是多少？" * 5_000),)
+    assert len(plan(Question(text="它什么时候公布的？", history=pasted)).text) < 600
+
+
+def test_days_in_the_wrong_order_are_refused() -> None:
+    """A span of days that ends before it begins is a mistake, not a search without results; one day is a span."""
+    filters = Filters(since=date(2025, 1, 2), until=date(2025, 1, 1))
+    with pytest.raises(InputError, match="since is 2025-01-02, which is after until, 2025-01-01"):
+        plan(Question(text="幼儿园", filters=filters))
+    one_day = Filters(since=date(2025, 1, 1), until=date(2025, 1, 1))
+    assert plan(Question(text="幼儿园", filters=one_day)).filters == one_day
