@@ -50,7 +50,10 @@ _VALUE = r"[^。!?;]{0,40}?"
 _ANY_ROLE = rf"(?:{EDITORS}|{MAKERS}|{WRITERS}|{SOURCES}|{TIMES}|{COUNTS}|{TITLES})"
 _DATE = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
-_PERSON = r"(?!记者|通讯员|作者|编辑|校对|审核|摄影|实习生|来源|发布|发于|发自|报道|阅读|浏览|举报|分享|收藏|打印|评论|点击|关注|订阅)[\u4e00-\u9fff·]{2,4}"
+_PERSON = (
+    r"(?!记者|通讯员|作者|编辑|校对|审核|摄影|实习生|来源|发布|发于|发自|报道"
+    r"|阅读|浏览|举报|分享|收藏|打印|评论|点击|关注|订阅)[\u4e00-\u9fff·]{2,4}"
+)
 PEOPLE = rf"{_PERSON}(?:(?:\s{{0,2}}[、,&和]\s?|\s{{1,2}}){_PERSON})*"
 SLASHED = re.compile(rf"({PEOPLE})\s?/\s?([\u4e00-\u9fff]{{2,12}})")  # a writer and the outlet, as below headlines
 OUTLET = re.compile(

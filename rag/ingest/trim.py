@@ -132,7 +132,7 @@ class Trimmer:
             elif reason is Reason.COPYRIGHT and roles.is_disclaimer_head(row.key):
                 self._cut_after(number, Reason.COPYRIGHT, at_most=1.0)
 
-            elif reason is Reason.ADVERT and roles.is_ad_label(row.key):
+            elif reason is not None and roles.is_ad_label(row.key):
                 self._drop(self._region.headed_by(number), Reason.ADVERT)
         if tail := find_tail(self._rows, self.live()):
             self._drop(*tail)
