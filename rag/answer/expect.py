@@ -35,7 +35,7 @@ class Expected:
 # What is measured tells the units that an answer has.
 _UNITS = (
     (re.compile(r"率|占比|比例|比重|百分|幅|涨|跌"), ("%", "倍", "百分点", "分点", "分之", "点", "元")),
-    (re.compile(r"面积|占地"), ("平", "亩", "公顷", "㎡", "km", "方", "英亩", "万平", "顷")),
+    (re.compile(r"面积|占地"), ("公里", "平", "亩", "公顷", "㎡", "km", "方", "英亩", "万平", "顷")),
     (
         re.compile(r"钱|工资|薪|投资|资金|金额|价格|造价|费用|收费|票价|奖金|营收|利润|元$"),
         ("元", "块", "美元", "美金", "欧元", "英镑", "日元", "港元", "港币", "人民币", "卢布", "韩元"),
@@ -60,7 +60,7 @@ _COUNTERS = (
 )
 
 _DATE = re.compile(
-    r"何时|什么时[候间]|哪(?:一)?[年月日天]|几[年月日号](?!级)|何年|何月|何日|哪个?(?:时[候期间]|年代|世纪|朝代|月份|季度)|when|哪一?时期"
+    r"何时|什么时[候间]|哪(?:一)?[年月日天]|(?<![这那近前后数每十第])几[年月日号](?!级)|何年|何月|何日|哪个?(?:时[候期间]|年代|世纪|朝代|月份|季度)|when|哪一?时期"
 )
 _NUMBER = re.compile(
     r"(?:多少|几)[万亿]?(?P<unit>[^\W\d_]{0,2})|多[大高长远重宽深久快]|比例|百分之几|百分比|(?:率|占比|人数|数量|总数|金额|面积|人口|指数|价格)"
@@ -75,7 +75,7 @@ _MEANING = re.compile(r"什么是|是什么意思|指(?:的是)?什么|(?:的)?(
 _LIST = re.compile(r"哪些|哪几|分别|有什么|包括什么")
 
 _DATE_IN = re.compile(
-    r"\d{1,4}年|\d{1,2}月|[\d一二三四五六七八九十]+(?:日|号)|[二一][零〇一二三四五六七八九○]{3}年|世纪|年代|时期|期间|[元\d一二三四五六七八九十]+年|"
+    r"\d{1,4}年|\d{1,2}月|[\d一二三四五六七八九十]+(?:日|号)|[二一][零〇一二三四五六七八九○]{3}年|[^\W\d_]{2}(?:时期|时代|年间|期间)|[\d一二三四五六七八九十]+(?:世纪|年代)|[元\d一二三四五六七八九十]+年|"
     r"[春夏秋冬]季|昨日|今年|去年|当日|次年"
 )
 _REASON_IN = re.compile(
@@ -93,6 +93,8 @@ def expected(question: str) -> Expected:
         return Expected(kind=Kind.MEANING)
     if _DATE.search(key):
         return Expected(kind=Kind.DATE)
+    if "第几" in key:
+        return Expected(kind=Kind.OTHER)
     if match := _NUMBER.search(key):
         return Expected(kind=Kind.NUMBER, units=_units_of(key, (match["unit"] or "")[:1]))
     for kind, pattern in (
@@ -143,7 +145,9 @@ def _holds_number(key: str, wanted: Expected, asked: str) -> float:
     fresh = [
         q
         for q in find_quantities(key)
-        if (q.value, q.unit) not in already and key[q.start] != "一" and key[q.start - 1 : q.start] != "第"
+        if (q.value, q.unit) not in already
+        and not (q.value == 1 and key[q.start] == "一")
+        and key[q.start - 1 : q.start] != "第"
     ]
     if not fresh:
         return 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from rag.answer.expect import Kind, holds
 from rag.answer.sentences import Sentence
@@ -115,7 +116,10 @@ def gives_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
 
 
 def _is_to_the_point(view: QuestionView, key: str) -> bool:
-    return view.focus_coverage(key) > 0 or view.coverage(key) >= _ENOUGH
+    """The sentence holds a word that is asked about, or two characters of one, or much of the question besides."""
+    if view.coverage(key) >= _ENOUGH or view.focus_coverage(key) > 0:
+        return True
+    return any(a + b in key for word in view.focus for a, b in pairwise(word))
 
 
 def _is_about_several(view: QuestionView) -> bool:

@@ -53,7 +53,9 @@ class Name:
 
 _NAME_TAGS = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "body"}
 _PLACE_SUFFIXES = "省市县区镇乡村州旗盟"
-_RARELY_PLACES = frozenset("新建 和平 平安 安康 团结 建设 胜利 大方 新华 人民 解放".split())  # towns, but mostly words
+_RARELY_PLACES = frozenset(
+    "东西 新建 和平 平安 安康 团结 建设 胜利 大方 新华 人民 解放".split()
+)  # towns, but mostly words
 _ZONES = frozenset("新区 开发区 高新区 示范区 试验区 自贸区 保税区 园区 经开区 湾区 大湾区 自治区 自治州 街道".split())
 _ASKING = re.compile(r"几\w$|[哪何]\w$|多少")  # an interrogative with its counter, cut as one word
 _NEVER_IN_A_NAME = "的了着是在吗呢吧啊么把被"
