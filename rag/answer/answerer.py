@@ -171,7 +171,9 @@ def fitting(view: QuestionView, ranked: Sequence[Sentence], articles: Articles) 
     Where no article does, all that can be quoted: the refusal shows the nearest of them.
     """
     kept = [s for s in ranked if quotable(s, articles.get(s.evidence.passage.article_id)) is not None]
-    return [s for s in kept if not missing_places(view, articles.get(s.evidence.passage.article_id))] or kept
+    ids = dict.fromkeys(s.evidence.passage.article_id for s in kept)
+    elsewhere = {article_id for article_id in ids if missing_places(view, articles.get(article_id))}
+    return [s for s in kept if s.evidence.passage.article_id not in elsewhere] or kept
 
 
 def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], encoder: Encoder) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer.expect import Kind, holds
@@ -35,7 +36,9 @@ def missing_places(view: QuestionView, article: Article) -> list[Name]:
     (`安源区和东部新区`) is met by an article about one of them.
     """
     asked = _places(view)
-    key = fold(f"{article.title} {article.publisher or ''} {_signature(article)} {article.text}")
+    if not asked:
+        return []
+    key = f"{_about(article)} {_folded(article.text)}"
     missing = [name for name in asked if not name.stands_in(key)]
     return [] if _is_about_several(view) and len(missing) < len(asked) else missing
 
@@ -97,8 +100,8 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
         return True
     line = article.text.rfind("\n", 0, sentence.start) + 1
     near = fold(article.text[line : sentence.end])
-    about = fold(f"{article.title} {article.publisher or ''} {_signature(article)} {_lead(article)}")
-    text = fold(article.text)
+    about = f"{_about(article)} {_folded(_lead(article))}"
+    text = _folded(article.text)
     return all(name.stands_in(near) or name.stands_in(about) or text.count(name.stem) >= _OFTEN for name in places)
 
 
@@ -130,6 +133,16 @@ def _places(view: QuestionView) -> list[Name]:
     """The places and bodies of the question, without those that only say where the next one lies."""
     asked = [name for name in view.names if name.kind in {"place", "body"} and name.word not in _EVERYWHERE]
     return [name for name in asked if not any(name.word + other.word in view.key for other in asked)]
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> str:
+    """Articles are looked at once for each of their sentences."""
+    return fold(text)
+
+
+def _about(article: Article) -> str:
+    return _folded(f"{article.title} {article.publisher or ''} {_signature(article)}")
 
 
 def _signature(article: Article) -> str:
