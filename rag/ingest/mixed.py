@@ -3,7 +3,8 @@
 The main encoding is tried first. A line it cannot decode, or decodes into something that is hardly Chinese, is tried
 whole in the other encodings; when none suits, the line's non-ASCII stretches are solved by dynamic programming over
 bytes: each step reads one character in some encoding or gives one byte up, and the cheapest reading wins. Costs are
-bits of surprise, plus fixed costs for changing the encoding and for giving up a byte.
+bits of surprise, plus fixed costs for changing the encoding and for giving up a byte. Bytes that decode whole in the
+main encoding are torn apart only when what comes out is natural Chinese: rare characters are no damage.
 """
 
 from __future__ import annotations
@@ -41,9 +42,12 @@ def try_decode(data: bytes, encoding: str) -> str | None:
 
 def surprise_of(data: bytes, encoding: str) -> float:
     """Bits of the text that these bytes give; a byte that does not decode costs as much as giving it up."""
-    text = data.decode(encoding, errors="replace")
-    model = char_model()
-    bits = model.surprise(text)
+    return _surprise(data.decode(encoding, errors="replace"))
+
+
+def _surprise(text: str) -> float:
+    """Bits of the non-ASCII characters, a lost byte at its fixed cost."""
+    bits = char_model().surprise(text)
     high = np.fromiter((char > "\x7f" for char in text), dtype=bool, count=len(text))
     return float(bits[high].sum()) + _LOST * text.count(REPLACEMENT)
 
@@ -117,7 +121,15 @@ def _mend_stretch(data: bytes, main: str, budget: int) -> tuple[str, list[tuple[
         text = data.decode(main, errors="replace")
         return text, [match.span() for match in re.finditer(f"{REPLACEMENT}+", text)], False, 0
     text, lost, mixed = solve(data, main)
+    if usual is not None and not _is_natural(text):
+        return usual, [], False, len(data)
     return text, lost, mixed, len(data)
+
+
+def _is_natural(text: str) -> bool:
+    """Whether the non-ASCII characters read as Chinese; random ones, lost bytes and private-use signs do not."""
+    high = sum(char > "\x7f" for char in text)
+    return _surprise(text) <= _STRANGE * high
 
 
 def solve(data: bytes, main: str) -> Found:
