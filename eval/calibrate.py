@@ -45,7 +45,7 @@ _NOTHING = Logistic(features=SENTENCE_FEATURES, weights=(0.0,) * len(SENTENCE_FE
 _OVER_REFUSAL = 0.045  # of answerable development questions; the rules of `rag.answer.subject` refuse about .01 more
 _NEAR_MISS_WEIGHT = 0.2  # made-up questions are odder than real near misses, so they count less
 _OFFERED = 12  # questions from which a near miss may take its word
-_SECOND = 0.25  # share of the best sentence's probability that a further one must reach
+_SECOND = 0.12  # share of the best sentence's probability that a further one must reach; .25 quotes less and finds less
 
 Kind = Literal["answerable", "withheld", "near miss"]
 Floats = npt.NDArray[np.float64]

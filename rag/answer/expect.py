@@ -63,7 +63,7 @@ _DATE = re.compile(
     r"何时|什么时[候间]|哪(?:一)?[年月日天]|(?<![这那近前后数每十第])几[年月日号](?!级)|何年|何月|何日|哪个?(?:时[候期间]|年代|世纪|朝代|月份|季度)|when|哪一?时期"
 )
 _NUMBER = re.compile(
-    r"(?:多少|几)[万亿]?(?P<unit>[^\W\d_]{0,2})|多[大高长远重宽深久快]|比例|百分之几|百分比|(?:率|占比|人数|数量|总数|金额|面积|人口|指数|价格)"
+    r"(?:多少|(?<![这那近前后数每十])几)[万亿]?(?P<unit>[^\W\d_]{0,2})|多[大高长远重宽深久快]|比例|百分之几|百分比|(?:率|占比|人数|数量|总数|金额|面积|人口|指数|价格)"
     r"(?:是|为|有|达到?|约)?(?:多少|多大|多高|几)?[?？]?$|how (?:many|much)"
 )
 _PERSON = re.compile(r"谁|哪一?(?:位|个人|名)|何人|什么人|叫什么名字|who")
@@ -78,6 +78,8 @@ _DATE_IN = re.compile(
     r"\d{1,4}年|\d{1,2}月|[\d一二三四五六七八九十]+(?:日|号)|[二一][零〇一二三四五六七八九○]{3}年|[^\W\d_]{2}(?:时期|时代|年间|期间)|[\d一二三四五六七八九十]+(?:世纪|年代)|[元\d一二三四五六七八九十]+年|"
     r"[春夏秋冬]季|昨日|今年|去年|当日|次年"
 )
+_HALF = re.compile(r"一半|半数|[大过]半|多数")
+_HALF_COUNTS = 0.8  # a share in words is as good as a number
 _REASON_IN = re.compile(
     r"因为|由于|因此|所以|为了|因而|导致|使得|以便|鉴于|原因|缘于|源于|归因|出于|是因|因(?!素|子|特)|故(?!事|宫|乡|障|意|居)|以(?:免|防|求|便)"
 )
@@ -150,10 +152,12 @@ def _holds_number(key: str, wanted: Expected, asked: str) -> float:
         and key[q.start - 1 : q.start] != "第"
     ]
     if not fresh:
-        return 0.0
+        return _HALF_COUNTS if _HALF.search(key) else 0.0
     if not wanted.units:
         return 0.8
-    return float(any(q.unit.startswith(wanted.units) for q in fresh if q.unit))
+    if any(q.unit.startswith(wanted.units) for q in fresh if q.unit):
+        return 1.0
+    return _HALF_COUNTS if re.search(f"半(?:{'|'.join(wanted.units)})", key) else 0.0
 
 
 def _holds_name(found: list[Name], kind: str, asked: str, key: str) -> float:
