@@ -64,14 +64,14 @@ def missing_dates(view: QuestionView, article: Article) -> list[str]:
 
 def _even(text: str) -> str:
     """Folded text in which all signs and words of a range are one."""
-    return _RANGE.sub("-", fold(text))
+    return _RANGE.sub("-", _folded(text))
 
 
 def speaks_of(view: QuestionView, article: Article) -> bool:
     """False when the article lacks a place or a date of the question, or the role of the person asked for."""
     if missing_places(view, article) or missing_dates(view, article):
         return False
-    return not view.role or view.role in fold(f"{article.title} {article.text}")
+    return not view.role or view.role in _folded(f"{article.title} {article.text}")
 
 
 def counts_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
@@ -157,7 +157,7 @@ def _lead(article: Article) -> str:
 
 def _of_another_year(view: QuestionView, text: str, article: Article) -> bool:
     """True when the sentence names times, and none of them meets a time that the question names."""
-    said = find_dates(text, reference=article.published.day if article.published else None)
-    if not view.dates or not said:
+    if not view.dates:
         return False
-    return not any(a.first <= b.last and b.first <= a.last for a in view.dates for b in said)
+    said = find_dates(text, reference=article.published.day if article.published else None)
+    return bool(said) and not any(a.first <= b.last and b.first <= a.last for a in view.dates for b in said)
