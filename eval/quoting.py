@@ -26,6 +26,7 @@ from eval.devstore import SETS
 from eval.hiding import Hiding
 from eval.squad import Asked, SquadSet, load_squad
 from rag.answer.answerer import QuotesAnswerer
+from rag.answer.events import last_answer
 from rag.config import load_settings
 from rag.store.protocol import Snapshot
 from rag.text.script import fold
@@ -58,10 +59,12 @@ def ask(answerer: QuotesAnswerer, snapshot: Snapshot, asked: Asked) -> Row:
     """Ask with the paragraph and without it."""
     question = Question(text=asked.question)
     began = time.perf_counter()
-    shown = answerer.answer_from(snapshot, question)
+    shown = last_answer(answerer.events_from(snapshot, question))
     taken = 1000 * (time.perf_counter() - began)
     hidden = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id]))
-    return Row(asked=asked, shown=shown, withheld=answerer.answer_from(hidden, question), milliseconds=taken)
+    return Row(
+        asked=asked, shown=shown, withheld=last_answer(answerer.events_from(hidden, question)), milliseconds=taken
+    )
 
 
 def summary(dataset: SquadSet, rows: list[Row]) -> dict[str, float | str | int]:

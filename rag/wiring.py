@@ -13,8 +13,9 @@ from embeddings.cache import CachedEncoder, VectorCache
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingError
 from embeddings.rerank import CrossEncoderReranker
-from rag.answer.answerer import Answerer, QuotesAnswerer
+from rag.answer.answerer import QuotesAnswerer
 from rag.answer.calibration import Calibration, calibration
+from rag.answer.events import Answerer, Events, last_answer
 from rag.config import Settings
 from rag.errors import ConfigError, InputError, ModelMissingError
 from rag.ingest.dedupe import Reprints
@@ -47,11 +48,19 @@ class Engine:
         Raises:
             InputError: there is no answerer of that name, or the question makes no sense.
         """
+        return last_answer(self.events(question, answerer))
+
+    def events(self, question: Question, answerer: str = "auto") -> Events:
+        """As `answer`, as the answer comes to be. The name is checked at once, the question when the events are read.
+
+        Raises:
+            InputError: there is no answerer of that name.
+        """
         name = next(name for name in _AUTO if name in self.answerers) if answerer == "auto" else answerer
         if name not in self.answerers:
             known = ", ".join(("auto", *self.answerers))
             raise InputError(f"answerer {answerer!r} is not known here; expected one of {known}", field="answerer")
-        return self.answerers[name].answer(question)
+        return self.answerers[name].events(question)
 
     def pipeline(self) -> Pipeline:
         """The way of documents into the store."""

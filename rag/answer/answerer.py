@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from embeddings.encoder import Encoder
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
 from rag.answer.calibration import Calibration
+from rag.answer.events import Events, Finished, Found, Said
 from rag.answer.expect import Kind
 from rag.answer.quotes import choose, compose
 from rag.answer.refusal import empty_store, refuse
@@ -35,18 +35,6 @@ _SURE = 0.85  # from this probability on, a number may be that of something the 
 _KEPT_FEATURES = 4  # decimals in traces
 
 
-class Answerer(Protocol):
-    """Answers a question from the store, or refuses."""
-
-    def answer(self, question: Question) -> Answer:
-        """The answer to `question`.
-
-        Raises:
-            InputError: the question is empty or too long.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """What the evidence is worth: its sentences, best first, and whether they answer."""
@@ -69,25 +57,30 @@ class QuotesAnswerer:
         self._calibration = calibration
         self._settings = settings
 
-    def answer(self, question: Question) -> Answer:
-        """The answer to `question`, in at most three quoted sentences, or a refusal.
+    def events(self, question: Question) -> Events:
+        """What was found, then at most three quoted sentences, or a refusal.
 
         Raises:
             InputError: the question is empty or too long.
         """
         check_question(question)
         with self._store.snapshot() as snapshot:
-            return self.answer_from(snapshot, question)
+            yield from self.events_from(snapshot, question)
 
-    def answer_from(self, snapshot: Snapshot, question: Question) -> Answer:
-        """As `answer`, from one snapshot that the caller goes on using."""
+    def events_from(self, snapshot: Snapshot, question: Question) -> Events:
+        """As `events`, from one snapshot that the caller goes on using."""
         started = time.perf_counter()
         retrieval = self._retriever.retrieve_from(snapshot, question)
+        yield Found(retrieval=retrieval)
         articles = Articles(snapshot)
         assessment = assess(retrieval, articles, self._encoder, self._calibration)
-        return self._decide(retrieval, assessment, articles, started)
+        answer = self.decide(retrieval, assessment, articles, started)
+        if answer.text:
+            yield Said(text=answer.text)
+        yield Finished(answer=answer)
 
-    def _decide(self, retrieval: Retrieval, assessment: Assessment, articles: Articles, started: float) -> Answer:
+    def decide(self, retrieval: Retrieval, assessment: Assessment, articles: Articles, started: float) -> Answer:
+        """The answer in quotes, or the refusal, that an assessment leads to."""
         trace = self._trace(retrieval, assessment, started)
         if not assessment.ranked:
             return Answer(status=Status.REFUSED, text="", refusal=empty_store(assessment.view.text), trace=trace)
@@ -96,8 +89,8 @@ class QuotesAnswerer:
             nearest = articles.get(assessment.ranked[0].evidence.passage.article_id)
             refusal = refuse(assessment.view, retrieval.evidence, assessment.ranked, nearest)
             return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
-        text, citations = compose(chosen, articles.of(chosen))
-        return Answer(status=Status.ANSWERED, text=text, citations=citations, trace=trace)
+        text, claims, citations = compose(chosen, articles.of(chosen))
+        return Answer(status=Status.ANSWERED, text=text, claims=claims, citations=citations, trace=trace)
 
     def _choose(self, assessment: Assessment, articles: Articles) -> list[Sentence]:
         """The sentences to answer with; none when the question is to be refused."""

@@ -9,7 +9,7 @@ from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
 from rag.answer.widen import quotable, widen
 from rag.text.script import fold
-from rag.types import Article, Citation, Verdict
+from rag.types import Article, Citation, Claim, Verdict
 
 _NEW_WORDS = 0.5  # how much a sentence gains by holding question words that the chosen ones lack
 _MOST = 2
@@ -51,9 +51,15 @@ def _new_share(view: QuestionView, said: str, key: str) -> float:
 
 
 def cite(
-    number: int, sentence: Sentence, article: Article, *, verdict: Verdict = Verdict.EXACT, reason: str = ""
+    number: int,
+    sentence: Sentence,
+    article: Article,
+    *,
+    verdict: Verdict = Verdict.EXACT,
+    reason: str = "",
+    claim: int = 0,
 ) -> Citation:
-    """Citation `number` for `sentence`, its quote cut from the stored source.
+    """Citation `number` for `sentence`, which carries claim number `claim`, its quote cut from the stored source.
 
     Raises:
         ValueError: the sentence cannot be quoted; ask `quotable` first.
@@ -77,13 +83,22 @@ def cite(
         verdict=verdict,
         reason=reason,
         reprints=info.reprints,
+        claim=claim,
     )
 
 
-def compose(chosen: Sequence[Sentence], articles: Mapping[str, Article]) -> tuple[str, tuple[Citation, ...]]:
-    """Text with a marker behind every sentence, and its citations."""
-    citations = tuple(
-        cite(number, sentence, articles[sentence.evidence.passage.article_id])
-        for number, sentence in enumerate(chosen, start=1)
-    )
-    return "".join(f"{citation.text}[{citation.number}]" for citation in citations), citations
+def compose(
+    chosen: Sequence[Sentence], articles: Mapping[str, Article]
+) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
+    """Text with a marker behind every sentence, its claims and their citations, numbered by article."""
+    numbers: dict[str, int] = {}
+    text, claims, citations = "", [], []
+    for index, sentence in enumerate(chosen):
+        article = articles[sentence.evidence.passage.article_id]
+        number = numbers.setdefault(article.article_id, len(numbers) + 1)
+        citation = cite(number, sentence, article, claim=index)
+        end = len(text) + len(citation.text)
+        claims.append(Claim(text=citation.text, start=len(text), end=end, numbers=(number,), verdict=citation.verdict))
+        citations.append(citation)
+        text += f"{citation.text}[{number}]"
+    return text, tuple(claims), tuple(citations)

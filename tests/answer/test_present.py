@@ -93,11 +93,11 @@ REFUSED = Answer(
 def test_answer_object_has_exactly_the_published_fields() -> None:
     """The fields that clients rely on, in order; the whole survives JSON."""
     found = answer_object(ANSWER)
-    assert list(found) == ["status", "text", "citations", "refusal", "conflicts", "trace"]
+    assert list(found) == ["status", "text", "claims", "citations", "refusal", "conflicts", "notice", "trace"]
     (citation,) = found["citations"]
     assert list(citation) == [
         "number", "article_id", "revision", "title", "url", "published_at", "publisher", "quote", "text",
-        "source_start", "source_end", "verdict", "reason", "reprints",
+        "source_start", "source_end", "verdict", "reason", "reprints", "claim",
     ]  # fmt: skip
     assert (found["status"], citation["verdict"], found["refusal"]) == ("partial", "supported", None)
     assert found["conflicts"] == [{"measure": "客流", "values": ["4.2万", "3.9万"], "numbers": [1, 2]}]

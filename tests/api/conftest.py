@@ -17,6 +17,7 @@ import structlog
 import uvicorn
 
 from embeddings.fakes import HashingEncoder
+from rag.answer.events import Events, Finished
 from rag.api.app import create_app
 from rag.config import Settings
 from rag.errors import NotFoundError, StoreError
@@ -143,6 +144,9 @@ class FakeAnswerer:
 
     asked: list[Question] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
+
+    def events(self, question: Question) -> Events:
+        yield Finished(answer=self.answer(question))
 
     def answer(self, question: Question) -> Answer:
         self.asked.append(question)

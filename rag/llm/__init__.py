@@ -1,0 +1,1 @@
+"""Messages -> text: language models behind OpenAI's API, far away or started by us."""
