@@ -69,19 +69,25 @@ class QuotesAnswerer:
 
     def events_from(self, snapshot: Snapshot, question: Question) -> Events:
         """As `events`, from one snapshot that the caller goes on using."""
-        started = time.perf_counter()
-        retrieval = self._retriever.retrieve_from(snapshot, question)
-        yield Found(retrieval=retrieval)
-        articles = Articles(snapshot)
-        assessment = assess(retrieval, articles, self._encoder, self._calibration)
-        answer = self.decide(retrieval, assessment, articles, started)
+        looked = self.look(snapshot, question)
+        yield Found(retrieval=looked.retrieval)
+        answer = self.decide(looked)
         if answer.text:
             yield Said(text=answer.text)
         yield Finished(answer=answer)
 
-    def decide(self, retrieval: Retrieval, assessment: Assessment, articles: Articles, started: float) -> Answer:
+    def look(self, snapshot: Snapshot, question: Question) -> Looked:
+        """What there is to answer from, and what it is worth."""
+        started = time.perf_counter()
+        retrieval = self._retriever.retrieve_from(snapshot, question)
+        articles = Articles(snapshot)
+        assessment = assess(retrieval, articles, self._encoder, self._calibration)
+        return Looked(retrieval=retrieval, articles=articles, assessment=assessment, started=started)
+
+    def decide(self, looked: Looked) -> Answer:
         """The answer in quotes, or the refusal, that an assessment leads to."""
-        trace = self._trace(retrieval, assessment, started)
+        retrieval, assessment, articles = looked.retrieval, looked.assessment, looked.articles
+        trace = self._trace(retrieval, assessment, looked.started)
         if not assessment.ranked:
             return Answer(status=Status.REFUSED, text="", refusal=empty_store(assessment.view.text), trace=trace)
         chosen = self._choose(assessment, articles)
@@ -196,6 +202,16 @@ class Articles:
         """Folded text by which an article is known to speak of a place or a person: title, publisher and body."""
         article = self.get(article_id)
         return fold(f"{article.title} {article.publisher or ''} {article.text}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """All that is known before anything is said. `started` is a reading of the performance counter, in seconds."""
+
+    retrieval: Retrieval
+    articles: Articles
+    assessment: Assessment
+    started: float
 
 
 def _hit_row(item: Evidence) -> dict[str, object]:
