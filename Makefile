@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= .jushi
 HOST ?= 127.0.0.1
 PORT ?= 8000
+LLM ?=
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml constraints.txt Makefile | cksum | cut -d' ' -f1)
 
 .PHONY: help setup serve test lint format check clean
@@ -21,7 +22,12 @@ $(STAMP):
 
 setup: $(STAMP)  ## create .venv and install what is needed
 
-serve: $(STAMP)  ## index the starter articles (once) and serve on http://127.0.0.1:8000
+# LLM=none: answers are quotes, no model is fetched or asked.
+ifeq ($(LLM),none)
+serve: export JUSHI_ANSWERER := quotes
+endif
+serve: $(STAMP)  ## index the starter articles and fetch a language model (both once), serve on http://127.0.0.1:8000
+	@$(BIN)/jushi model fetch --if-used || echo 'Answers will be quotes. A model for later: $(BIN)/jushi model fetch, or set JUSHI_LLM_BASE_URL to an OpenAI-compatible server.'
 	$(BIN)/jushi serve --data $(DATA) --host $(HOST) --port $(PORT) --seeds
 
 test: $(STAMP)   ## run all tests
