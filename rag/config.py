@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from rag.errors import ConfigError
+
+_OPENAI = "https://api.openai.com/v1"
 
 
 class Settings(BaseSettings):
@@ -52,13 +54,53 @@ class Settings(BaseSettings):
     per_article: int = Field(default=4, ge=1, le=100, description="passages of one article among them, at most")
     dense_weight: float = Field(default=0.45, ge=0.0, le=1.0, description="share of the dense score in the fused one")
 
-    answerer: Literal["auto", "quotes"] = Field(default="auto", description="who answers when the request does not say")
+    answerer: Literal["auto", "llm", "quotes"] = Field(
+        default="auto", description="who answers when the request does not say"
+    )
+    llm_base_url: str | None = Field(
+        default=None,
+        description="OpenAI-compatible server that writes answers; none: no server. Unset: OPENAI_BASE_URL from the "
+        "environment, else OpenAI's own where a key and a model are set; a key alone configures nothing",
+    )
+    llm_api_key: SecretStr | None = Field(
+        default=None,
+        description="key of that server. Unset: OPENAI_API_KEY from the environment, but never for a server that "
+        "llm_base_url names and OPENAI_BASE_URL does not",
+    )
+    llm_model: str | None = Field(
+        default=None,
+        description="model name on that server. Unset: OPENAI_MODEL from the environment, else the only one it has",
+    )
+    llm_small: bool | None = Field(
+        default=None, description="hold the model to a schema and place its markers for it; unset: not for a server"
+    )
+    llm_prompt_budget: int = Field(
+        default=3000, ge=100, le=1_000_000, description="tokens of evidence sent to a server's model"
+    )
+    llm_max_tokens: int = Field(default=600, ge=16, le=100_000, description="tokens that a model may write")
+    llm_concurrency: int = Field(default=4, ge=1, le=1000, description="questions put to a model at the same time")
+    llm_timeout_connect: float = Field(default=5.0, gt=0, description="seconds to reach the server")
+    llm_timeout_first_token: float = Field(
+        default=60.0, gt=0, description="seconds for its turn, then to a first token"
+    )
+    llm_timeout_between: float = Field(default=30.0, gt=0, description="seconds from one token to the next")
+    llm_timeout_whole: float = Field(default=180.0, gt=0, description="seconds for a whole reply, retries included")
+    llm_retries: int = Field(default=2, ge=0, le=10, description="further attempts where a fault may pass")
+    local_model: str = Field(
+        default="qwen2.5-coder-1.5b", description="model to run here when no server is set; none: never run one"
+    )
 
     host: str = Field(default="127.0.0.1", description="address to serve on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to serve on; 0 picks a free one")
     max_body_bytes: int = Field(default=1_000_000, ge=1024, description="largest request body")
     max_document_bytes: int = Field(default=20_000_000, ge=1024, description="largest document, after decompression")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_names(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The names that every client of such servers reads, for what nothing of ours says."""
+        return {**given, **_server(given, os.environ)}
 
     @classmethod
     def settings_customise_sources(
@@ -80,7 +122,8 @@ class Settings(BaseSettings):
             include={
                 "encoder", "encoder_backend", "encoder_query_prefix", "encoder_passage_prefix", "embeddings_model",
                 "reranker", "passage_min", "passage_max", "passage_overlap", "dense_kind", "candidates", "top_k",
-                "per_article", "dense_weight",
+                "per_article", "dense_weight", "llm_model", "llm_small", "llm_prompt_budget", "llm_max_tokens",
+                "local_model",
             }
         )  # fmt: skip
         return hashlib.blake2b(answer_fields.encode(), digest_size=6).hexdigest()
@@ -100,10 +143,27 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of any
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
+        silent = first["type"] == "missing" or name.endswith("_key")
+        found = "" if silent else f" (found {first['input']!r})"
         raise ConfigError(f"setting {name}: {first['msg']}{found}", field=name) from error
     except (ValueError, OSError) as error:  # a file that is not TOML, or may not be read
         raise ConfigError(f"{named or 'jushi.toml'} cannot be read: {error}") from error
+
+
+def _server(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Address, key and model of the language model's server. An empty value is none.
+
+    A key goes only to the server that it was meant for: OPENAI_API_KEY stays away from an address of ours.
+    """
+    url, key, model = (given.get(f"llm_{name}") or None for name in ("base_url", "api_key", "model"))
+    if url == "none":
+        return {"llm_base_url": None, "llm_api_key": None, "llm_model": model}
+    plain = environment.get("OPENAI_BASE_URL") or None
+    if url is None or str(url).rstrip("/") == (plain or _OPENAI).rstrip("/"):
+        key = key or environment.get("OPENAI_API_KEY") or None
+    model = model or environment.get("OPENAI_MODEL") or None
+    url = url or plain or (_OPENAI if key and model else None)
+    return {"llm_base_url": url, "llm_api_key": key, "llm_model": model}
 
 
 def _check_names(environment: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from rag.errors import ConfigError
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings of whoever runs the tests."""
-    for name in [name for name in os.environ if name.upper().startswith("JUSHI_")]:
+    for name in [name for name in os.environ if name.upper().startswith(("JUSHI_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -60,12 +61,100 @@ def test_a_file_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_keys_are_masked() -> None:
-    """A key shows in no representation."""
-    assert "geheim" not in repr(Settings(embeddings_api_key="geheim"))
+    """A key shows in no representation, and in no complaint about it."""
+    settings = Settings(embeddings_api_key="geheim", llm_api_key="geheim")
+    assert "geheim" not in repr(settings) + str(settings.model_dump())
+    with pytest.raises(ConfigError, match="setting llm_api_key: ") as caught:
+        load_settings(llm_api_key=["geheim"])
+    assert "geheim" not in str(caught.value)
 
 
-def test_the_fingerprint_covers_what_can_change_an_answer() -> None:
-    """It moves with the passages asked for, not with the port or a key."""
-    plain = Settings().fingerprint
-    assert Settings(top_k=9).fingerprint != plain
-    assert Settings(port=81, embeddings_api_key="geheim").fingerprint == plain
+_OPENAI = "https://api.openai.com/v1"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, (None, None, None)),
+        ({"OPENAI_API_KEY": "k"}, (None, "k", None)),
+        ({"OPENAI_API_KEY": "k", "OPENAI_MODEL": "m"}, (_OPENAI, "k", "m")),
+        ({"OPENAI_API_KEY": "k", "JUSHI_LLM_MODEL": "m"}, (_OPENAI, "k", "m")),
+        ({"JUSHI_LLM_API_KEY": "k", "JUSHI_LLM_MODEL": "m"}, (_OPENAI, "k", "m")),
+        ({"OPENAI_MODEL": "m"}, (None, None, "m")),
+        ({"OPENAI_BASE_URL": "http://a/v1"}, ("http://a/v1", None, None)),
+        (
+            {"OPENAI_BASE_URL": "http://a/v1", "OPENAI_API_KEY": "k", "OPENAI_MODEL": "m"},
+            ("http://a/v1", "k", "m"),
+        ),
+        (
+            {
+                "OPENAI_BASE_URL": "http://a",
+                "OPENAI_API_KEY": "k",
+                "OPENAI_MODEL": "m",
+                "JUSHI_LLM_BASE_URL": "http://b",
+                "JUSHI_LLM_API_KEY": "j",
+                "JUSHI_LLM_MODEL": "n",
+            },
+            ("http://b", "j", "n"),
+        ),
+        ({"JUSHI_LLM_BASE_URL": "http://b", "OPENAI_API_KEY": "k", "OPENAI_MODEL": "m"}, ("http://b", None, "m")),
+        ({"JUSHI_LLM_BASE_URL": f"{_OPENAI}/", "OPENAI_API_KEY": "k"}, (f"{_OPENAI}/", "k", None)),
+        (
+            {"JUSHI_LLM_BASE_URL": "http://a/v1/", "OPENAI_BASE_URL": "http://a/v1", "OPENAI_API_KEY": "k"},
+            ("http://a/v1/", "k", None),
+        ),
+        (
+            {"JUSHI_LLM_BASE_URL": "", "OPENAI_BASE_URL": "", "OPENAI_API_KEY": "", "JUSHI_LLM_MODEL": ""},
+            (None, None, None),
+        ),
+        (
+            {"JUSHI_LLM_BASE_URL": "none", "OPENAI_BASE_URL": "http://a", "OPENAI_API_KEY": "k", "OPENAI_MODEL": "m"},
+            (None, None, None),
+        ),
+    ],
+)
+def test_the_server_is_taken_from_our_names_before_the_plain_ones(
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    expected: tuple[str | None, str | None, str | None],
+) -> None:
+    """Ours win, a key alone configures nothing, and a key goes only to the server that it was set for."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    assert (settings.llm_base_url, key, settings.llm_model) == expected
+
+
+def test_the_file_wins_over_the_plain_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What jushi.toml says is ours, too."""
+    Path("jushi.toml").write_text('llm_base_url = "http://b/v1"\nllm_model = "n"\n', encoding="utf-8")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://a/v1")
+    monkeypatch.setenv("OPENAI_MODEL", "m")
+    settings = load_settings()
+    assert (settings.llm_base_url, settings.llm_model) == ("http://b/v1", "n")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"top_k": 9},
+        {"llm_model": "m"},
+        {"llm_small": True},
+        {"llm_prompt_budget": 100},
+        {"llm_max_tokens": 100},
+        {"local_model": "none"},
+    ],
+)
+def test_the_fingerprint_covers_what_can_change_an_answer(changed: dict[str, Any]) -> None:
+    """It moves with the passages asked for and with the model."""
+    assert Settings(**changed).fingerprint != Settings().fingerprint
+
+
+def test_the_fingerprint_leaves_out_what_cannot_change_an_answer() -> None:
+    """It does not move with ports, addresses, keys and patience."""
+    same = Settings(
+        port=81, embeddings_api_key="geheim", llm_api_key="geheim", llm_base_url="http://b/v1", llm_retries=9,
+        llm_concurrency=1, llm_timeout_whole=9.0,
+    )  # fmt: skip
+    assert same.fingerprint == Settings().fingerprint

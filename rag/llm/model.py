@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
@@ -19,13 +20,16 @@ class Message:
 class Prompt:
     """What a model is asked. `schema` is a JSON schema that the text must follow, where the model can be held to one.
 
-    `likelihoods` asks for the alternatives of each token (see `Delta`), where the model has them.
+    `likelihoods` asks for the alternatives of each token (see `Delta`), where the model has them. A generator that is
+    waiting cannot be closed from another thread, but `cancelled` can be set from there: the model stops, and who waits
+    gets a `ModelError`.
     """
 
     messages: tuple[Message, ...]
     max_tokens: int
     schema: Mapping[str, object] | None = None
     likelihoods: bool = False
+    cancelled: threading.Event | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,10 @@ class Delta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens read and written, as the model's server counted them, and why it stopped ("stop", "length", …)."""
+    """Tokens read and written, as the model's server counted them, and why it stopped ("stop", "length", …).
+
+    Both counts are 0 where a server does not count: nothing is estimated.
+    """
 
     prompt_tokens: int
     completion_tokens: int
