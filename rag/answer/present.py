@@ -70,7 +70,7 @@ def plain_fields(value: object) -> JsonObject:
 
 
 def answer_object(answer: Answer) -> JsonObject:
-    """The `jushi` object: status, text, citations, refusal, conflicts, trace."""
+    """The `jushi` object: status, text, claims, citations, refusal, conflicts, notice, trace."""
     return plain_fields(answer)
 
 
@@ -198,6 +198,9 @@ def _spans(spans: Iterable[Span]) -> Json:
 
 def _answer_lines(answer: Answer) -> Iterable[str]:
     yield answer.text
+    if answer.notice:
+        yield ""
+        yield f"({answer.notice})"
     if answer.status is Status.PARTIAL:
         yield ""
         yield "(Only part of the question is answered by the articles.)"
@@ -236,7 +239,12 @@ def _trace_lines(trace: Trace) -> Iterable[str]:
         yield f"hit: {_pairs(hit)}"
     yield f"milliseconds: {_pairs(trace.timings)}"
     if trace.model:
-        yield f"model: {trace.model}, {trace.prompt_tokens} tokens in, {trace.completion_tokens} out"
+        prompt = f", prompt {trace.prompt_version}" if trace.prompt_version else ""
+        yield f"model: {trace.model}{prompt}, {trace.prompt_tokens} tokens in, {trace.completion_tokens} out"
+    for claim in trace.dropped:
+        yield f"dropped: {claim.text.replace(_NEWLINE, ' ')} ({claim.reason})"
+    if trace.unknown_numbers:
+        yield f"markers that name no passage: {trace.unknown_numbers}"
     yield from (f"note: {note}" for note in trace.notes)
 
 

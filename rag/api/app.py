@@ -10,10 +10,10 @@ from importlib.metadata import version
 import structlog
 from fastapi import FastAPI
 
-from rag.api import chat, documents, ops, search
+from rag.api import chat, documents, models, ops, search
 from rag.api.errors import install_error_handlers
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
-from rag.api.schemas import ErrorBody
+from rag.api.responses import ErrorBody
 from rag.api.service import Opener, Service
 from rag.config import Settings
 
@@ -53,6 +53,6 @@ def create_app(
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     app.add_middleware(RequestMiddleware)  # added last, so outermost: refused bodies get an id and a log line too
     install_error_handlers(app)
-    for part in (chat, search, documents, ops):
+    for part in (chat, models, search, documents, ops):
         app.include_router(part.router)
     return app

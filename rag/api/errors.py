@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from embeddings.errors import EmbeddingError
 from rag.answer.present import as_jushi_error, error_object
-from rag.api.service import ClientGoneError
+from rag.api.running import ClientGoneError
 from rag.errors import JushiError
 
 _log = structlog.get_logger(__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeAlias
 
 from fastapi.openapi.models import Example
@@ -23,6 +24,8 @@ CHAT_REQUESTS: dict[str, Example] = {
             "stream": True,
             "stream_options": {"include_usage": True},
             "filters": {"publishers": ["青禾市教育局"], "since": "2024-01-01"},
+            "as_of": "2024-12-31",
+            "top_k": 5,
             "messages": [
                 {"role": "user", "content": "青禾市今年新增了多少个公办幼儿园学位？"},
                 {"role": "assistant", "content": "今年全市新增公办幼儿园学位3200个。[1]"},
@@ -30,6 +33,89 @@ CHAT_REQUESTS: dict[str, Example] = {
             ],
         },
     },
+}
+
+_HEAD = {"id": "chatcmpl-7c1e", "created": 1735781400, "model": "jushi", "system_fingerprint": "3fd1b6a0c2e4"}
+_CONTENT = "今年全市新增公办幼儿园学位3200个。[1]"
+_URL = "https://news.example/qinghe/1211.html"
+_ANNOTATION = {
+    "type": "url_citation",
+    "url_citation": {"url": _URL, "title": "我市扩充学前教育资源", "start_index": 18, "end_index": 21},
+}
+_SEARCH_RESULT = {
+    "title": "我市扩充学前教育资源",
+    "url": _URL,
+    "date": "2024-12-11",
+    "snippet": "今年全市新增公办幼儿园学位3200个。",
+}
+_CITATION = {
+    "number": 1,
+    "article_id": "a1b2c3d4e5f60718",
+    "revision": "0f1e2d3c4b5a6978",
+    "title": "我市扩充学前教育资源",
+    "url": _URL,
+    "published_at": "2024-12-11",
+    "publisher": "青禾市教育局",
+    "quote": "今年全市新增公办幼儿园学位3200个。",
+    "text": "今年全市新增公办幼儿园学位3200个。",
+    "source_start": 8,
+    "source_end": 26,
+    "verdict": "exact",
+    "reason": "",
+    "reprints": 2,
+    "claim": 0,
+}
+_CLAIM = {"text": _CONTENT[:18], "start": 0, "end": 18, "numbers": [1], "verdict": "exact", "reason": ""}
+_JUSHI = {
+    "status": "answered",
+    "text": _CONTENT,
+    "claims": [_CLAIM],
+    "citations": [_CITATION],
+    "refusal": None,
+    "conflicts": [],
+    "notice": "",
+    "trace": {"answerer": "quotes", "generation": 7, "settings": "3fd1b6a0c2e4", "query": "今年新增公办幼儿园学位"},
+}
+_WHOLE = {
+    **_HEAD,
+    "object": "chat.completion",
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": _CONTENT,
+                "refusal": None,
+                "annotations": [_ANNOTATION],
+                "jushi": _JUSHI,
+            },
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+    "citations": [_URL],
+    "search_results": [_SEARCH_RESULT],
+}
+
+
+def _chunk(delta: dict[str, Any], finish: str | None = None, **more: object) -> str:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    chunk = {**_HEAD, "object": "chat.completion.chunk", "choices": [choice], **more}
+    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+
+
+_STREAM = (
+    _chunk({"role": "assistant"})
+    + _chunk({"content": ""}, search_results=[_SEARCH_RESULT])
+    + _chunk({"content": _CONTENT}, search_results=[_SEARCH_RESULT])
+    + _chunk({"annotations": [_ANNOTATION], "jushi": _JUSHI}, "stop", citations=[_URL])
+    + "data: [DONE]\n\n"
+)
+
+CHAT_RESPONSES: Media = {
+    "application/json": {"example": _WHOLE},
+    "text/event-stream": {"schema": {"type": "string"}, "example": _STREAM},
 }
 
 SEARCH_REQUESTS: dict[str, Example] = {
@@ -92,12 +178,18 @@ SOURCE_RESPONSE: Media = {
     }
 }
 
+
+def _model(name: str, language_model: str | None = None) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "jushi", "language_model": language_model}
+
+
 MODELS_RESPONSE: Media = {
     "example": {
         "object": "list",
         "data": [
-            {"id": "jushi", "object": "model", "created": 0, "owned_by": "jushi"},
-            {"id": "jushi-quotes", "object": "model", "created": 0, "owned_by": "jushi"},
+            _model("jushi"),
+            _model("jushi-llm", language_model="Qwen2.5-Coder-1.5B-Instruct"),
+            _model("jushi-quotes"),
         ],
     }
 }

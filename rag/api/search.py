@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from rag.answer.present import search_object
 from rag.api.examples import SEARCH_REQUESTS, SEARCH_RESPONSE
-from rag.api.schemas import SearchRequest
+from rag.api.requests import SearchRequest
 from rag.api.service import ServiceOf
 
 router = APIRouter(tags=["Search"])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from enum import StrEnum
-from typing import Annotated, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 import structlog
 from fastapi import Depends, Request
 
+from rag.api.running import ClientGoneError, Run
 from rag.errors import NotReadyError
 from rag.wiring import Engine
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 Progress: TypeAlias = Callable[[str, float], None]  # what is being done, and which part of it is done (0 to 1)
 Opener: TypeAlias = Callable[[Progress], Engine]
+
+_LAST_WORK = 10.0  # seconds that work which nobody waits for gets to end before the engine is closed
 
 
 class Phase(StrEnum):
@@ -32,13 +35,11 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
-class ClientGoneError(Exception):
-    """The client hung up while its request was waiting; nobody reads the response."""
-
-
 class Service:
-    """One engine for all requests. Work runs in threads, at most `workers` at a time; the rest waits in line.
+    """One engine for all requests. Work runs in threads; what is over their number waits in line.
 
+    Short work has `workers` threads. Answers have theirs apart, as many more as may wait for a language model, so that
+    a search or a look at readiness never stands in line behind a model's writing.
     Opening goes on in the background, so that `/healthz` answers and `/readyz` says how far it is meanwhile.
     """
 
@@ -46,6 +47,8 @@ class Service:
         self._opener = opener
         self._workers = workers or max(2, os.cpu_count() or 1)
         self._limiter: anyio.CapacityLimiter | None = None
+        self._answering: anyio.CapacityLimiter | None = None
+        self._runs: set[Run[Any]] = set()
         self._engine: Engine | None = None
         self.phase = Phase.OPENING
         self.detail = "starting"
@@ -54,7 +57,9 @@ class Service:
         """Open the engine in a thread; when that fails, keep the reason for `/readyz` and tell `on_failure`."""
         self._limiter = anyio.CapacityLimiter(self._workers)
         try:
-            self._engine = await anyio.to_thread.run_sync(self._opener, self._report)
+            engine = await anyio.to_thread.run_sync(self._opener, self._report)
+            self._answering = anyio.CapacityLimiter(self._workers + engine.settings.llm_concurrency)
+            self._engine = engine
         except Exception as error:  # noqa: BLE001 - whatever it is, the server must say so and stop, not hang
             self.phase, self.detail = Phase.FAILED, str(error)
             on_failure(error)
@@ -63,9 +68,13 @@ class Service:
             _log.info("ready")
 
     async def close(self) -> None:
-        """Close the engine; later requests are turned away."""
+        """Close the engine once the answers at work have been stopped; later requests are turned away."""
         engine, self._engine = self._engine, None
         self.phase, self.detail = Phase.CLOSED, "shutting down"
+        for run in self._runs:
+            run.stop()
+        if self._runs:
+            await asyncio.wait([run.task for run in self._runs], timeout=_LAST_WORK)
         if engine is not None:
             await anyio.to_thread.run_sync(engine.close)
 
@@ -89,12 +98,30 @@ class Service:
         """
         engine = self.engine
         with anyio.CancelScope() as scope:
-            watcher = asyncio.create_task(_cancel_when_gone(request, scope))
+            watcher = asyncio.create_task(_when_gone(request, scope.cancel))
             try:
                 return await anyio.to_thread.run_sync(work, engine, limiter=self._limiter)
             finally:
                 watcher.cancel()
         raise ClientGoneError
+
+    def start(self, request: Request, work: Callable[[Engine], Generator[T, None, None]]) -> Run[T]:
+        """What `work(engine)` yields, as it comes; the work is stopped when the client hangs up.
+
+        Raises:
+            NotReadyError: the engine is not open.
+        """
+        engine = self.engine
+        run = Run(lambda: work(engine), self._answering)
+        watcher = asyncio.create_task(_when_gone(request, run.stop))
+        self._runs.add(run)
+
+        def ended(_task: asyncio.Task[None]) -> None:
+            watcher.cancel()
+            self._runs.discard(run)
+
+        run.task.add_done_callback(ended)
+        return run
 
     def stop_opening(self) -> None:
         """Make an opener that is still at work give up at its next report of progress."""
@@ -109,10 +136,10 @@ class Service:
         self.detail = f"{what} ({part:.0%})"
 
 
-async def _cancel_when_gone(request: Request, scope: anyio.CancelScope) -> None:
+async def _when_gone(request: Request, act: Callable[[], None]) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass  # the body has been read; nothing but the end of the connection matters
-    scope.cancel()
+    act()
 
 
 def _service_of(request: Request) -> Service:

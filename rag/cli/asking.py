@@ -8,11 +8,23 @@ from typing import Annotated
 import typer
 
 from rag.answer.present import answer_object, answer_text, search_object, search_text
-from rag.cli.options import Articles, AsJson, Data, Publishers, Since, Trace, Until, filters_of
+from rag.cli.options import (
+    Answerer,
+    Articles,
+    AsJson,
+    AsOf,
+    Data,
+    Publishers,
+    Since,
+    Strict,
+    Trace,
+    Until,
+    filters_of,
+)
 from rag.cli.output import write_json, write_text
 from rag.cli.session import opened
 from rag.errors import InputError
-from rag.types import Question
+from rag.types import Question, Strictness
 
 TopK = Annotated[int | None, typer.Option("-k", "--top-k", min=1, max=100, help="Passages to draw on.")]
 
@@ -20,19 +32,25 @@ TopK = Annotated[int | None, typer.Option("-k", "--top-k", min=1, max=100, help=
 def ask(
     question: Annotated[str, typer.Argument(help="The question; - reads it from stdin.", show_default=False)],
     *,
-    answerer: Annotated[str | None, typer.Option(help="Who answers: auto or quotes.", show_default=False)] = None,
+    answerer: Answerer = None,
+    strict: Strict = Strictness.DROP,
     top_k: TopK = None,
     article: Articles = None,
     publisher: Publishers = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
     trace: Trace = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the articles, every sentence with its source, or say why they do not answer it."""
     asked = Question(
-        text=_text(question, "question"), filters=filters_of(article, publisher, since, until), top_k=top_k
+        text=_text(question, "question"),
+        filters=filters_of(article, publisher, since, until),
+        top_k=top_k,
+        as_of=as_of,
+        strict=strict,
     )
     with opened(data, read_only=True) as engine:
         answer = engine.answer(asked, answerer or engine.settings.answerer)

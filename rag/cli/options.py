@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from rag.errors import InputError
-from rag.types import Filters
+from rag.types import Filters, Strictness
 
 
 def _day(text: str) -> date:
@@ -36,6 +36,16 @@ Publishers: TypeAlias = Annotated[
 ]
 Since: TypeAlias = Annotated[date | None, typer.Option("--since", parser=_day, help="Published on this day or later.")]
 Until: TypeAlias = Annotated[date | None, typer.Option("--until", parser=_day, help="Published on this day or before.")]
+AsOf: TypeAlias = Annotated[
+    date | None, typer.Option("--as-of", parser=_day, help="Answer from what was published by this day.")
+]
+Answerer: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--answerer", metavar="auto|llm|quotes", help="Who answers; else JUSHI_ANSWERER, else auto."),
+]
+Strict: TypeAlias = Annotated[
+    Strictness, typer.Option("--strict", help="Drop sentences that no quote carries, or show them marked.")
+]
 
 
 def filters_of(

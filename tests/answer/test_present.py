@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -30,6 +31,7 @@ from rag.types import (
     Article,
     ArticleInfo,
     Citation,
+    Claim,
     Conflict,
     Media,
     Nearest,
@@ -208,6 +210,40 @@ def test_answer_text_shows_answer_sources_and_doubts() -> None:
         "[1] “五月客流 达到4.2万人次。”",
         "    渡口客流回升 · 2023-05-09 · 江汀日报",
         "    supported (line break), 2 reprints · /articles/dukou",
+    ]
+
+
+def test_notice_follows_the_answer() -> None:
+    """How the answer came to be stands in parentheses between the text and the sources."""
+    lines = answer_text(replace(ANSWER, status=Status.ANSWERED, notice="模型没有回应。", conflicts=())).splitlines()
+    assert lines[:5] == [
+        "五月客流达到4.2万人次。[1]",
+        "",
+        "(模型没有回应。)",
+        "",
+        "[1] “五月客流 达到4.2万人次。”",
+    ]
+
+
+def test_small_talk_is_text_alone() -> None:
+    """What says nothing of the world has no sources to show."""
+    assert answer_text(Answer(status=Status.CHAT, text="你好，请提问。", trace=TRACE)) == "你好，请提问。"
+
+
+def test_trace_shows_what_the_model_wrote_in_vain() -> None:
+    """Model and prompt, the sentences that were dropped with their reasons, and markers that name nothing."""
+    dropped = Claim(
+        text="客流翻倍。", start=0, end=5, numbers=(), verdict=Verdict.UNSUPPORTED, reason="figure not in the quote"
+    )
+    trace = replace(
+        TRACE, model="小模型", prompt_version="p3", prompt_tokens=410, completion_tokens=35, dropped=(dropped,),
+        unknown_numbers=2,
+    )  # fmt: skip
+    assert answer_text(replace(REFUSED, trace=trace), trace=True).splitlines()[-4:] == [
+        "model: 小模型, prompt p3, 410 tokens in, 35 out",
+        "dropped: 客流翻倍。 (figure not in the quote)",
+        "markers that name no passage: 2",
+        "note: one note",
     ]
 
 

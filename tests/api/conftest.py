@@ -17,7 +17,7 @@ import structlog
 import uvicorn
 
 from embeddings.fakes import HashingEncoder
-from rag.answer.events import Events, Finished
+from rag.answer.events import Events, Finished, Found, Said
 from rag.api.app import create_app
 from rag.config import Settings
 from rag.errors import NotFoundError, StoreError
@@ -27,6 +27,7 @@ from rag.types import (
     Article,
     ArticleInfo,
     Citation,
+    Claim,
     Evidence,
     Media,
     Nearest,
@@ -69,18 +70,8 @@ def article(article_id: str, revision: str, *, url: str | None = None) -> Articl
 
 
 def info(found: Article) -> ArticleInfo:
-    return ArticleInfo(
-        article_id=found.article_id,
-        revision=found.revision,
-        title=found.title,
-        name=found.name,
-        url=found.url,
-        publisher=found.publisher,
-        published=found.published,
-        passages=1,
-        reprints=0,
-        characters=len(found.text),
-    )
+    same = {name: getattr(found, name) for name in ("article_id", "revision", "title", "name", "url", "publisher")}
+    return ArticleInfo(**same, published=found.published, passages=1, reprints=0, characters=len(found.text))
 
 
 ARTICLES = {
@@ -146,46 +137,61 @@ class FakeAnswerer:
     gate: threading.Event = field(default_factory=threading.Event)
 
     def events(self, question: Question) -> Events:
-        yield Finished(answer=self.answer(question))
-
-    def answer(self, question: Question) -> Answer:
         self.asked.append(question)
-        trace = Trace(answerer="quotes", generation=7, settings="f00d", query=question.text, timings={"encode": 3.5})
         if "等待" in question.text:
             self.gate.wait(20)
         if "崩溃" in question.text:
             raise RuntimeError("secret path /var/lib")
         if "故障" in question.text:
             raise StoreError("the index cannot be read")
-        if "坏值" in question.text:
-            trace = Trace(answerer="quotes", generation=7, settings="f00d", query="", features={"x": object()})  # type: ignore[dict-item]
+        yield Found(retrieval=FakeRetriever().retrieve(question))
+        answer = self.answer(question)
+        for claim in answer.claims:
+            yield Said(text=claim.text + "".join(f"[{number}]" for number in claim.numbers))
+        yield Finished(answer=answer)
+
+    def answer(self, question: Question) -> Answer:
+        trace = Trace(
+            answerer="quotes", generation=7, settings="f00d", query=question.text, prompt_tokens=310,
+            completion_tokens=42, features={"x": object()} if "坏值" in question.text else {},
+        )  # fmt: skip
         if "月亮" in question.text:
             near = Nearest(article_id="bailu", title="学位", url="/articles/bailu", quote="新增学位3600个。", score=0.2)
             refusal = Refusal(reason=RefusalReason.NO_EVIDENCE, message="文章里没有提到。", nearest=(near,))
             return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
+        one, two = "\U00020bb7林区今年新建公办幼儿园12所。", "新增学位3600个。"
+        text = f"{one}[1]{two}[2][1]"
+        start = text.index(two)
         return Answer(
             status=Status.ANSWERED,
-            text="白鹭市今年新建公办幼儿园12所。[1]新增学位3600个。[2]",
-            citations=tuple(_citation(number, quote) for number, quote in enumerate(_TEXT.splitlines(), 1)),
+            text=text,
+            claims=(
+                Claim(text=one, start=0, end=len(one), numbers=(1,), verdict=Verdict.SUPPORTED),
+                Claim(text=two, start=start, end=start + len(two), numbers=(2, 1), verdict=Verdict.EXACT),
+            ),
+            citations=(_citation(1, _TEXT, 0), _citation(2, two, 1), _citation(1, two, 1)),
+            notice="语言模型没有回应。" if "断线" in question.text else "",
             trace=trace,
         )
 
 
-def _citation(number: int, quote: str) -> Citation:
+def _citation(number: int, quote: str, claim: int) -> Citation:
     start = SOURCE.index(quote)
+    cited = ARTICLES[[("bailu", "r2"), ("http://bailu.example/新闻?id=1", "r1")][number - 1]]
     return Citation(
         number=number,
-        article_id="bailu",
-        revision="r2",
-        title="白鹭市扩充学位",
-        url="/articles/bailu",
+        article_id=cited.article_id,
+        revision=cited.revision,
+        title=cited.title,
+        url=cited.url or f"/articles/{cited.article_id}",
         published_at="2024-12-11",
-        publisher="白鹭市教育局",
+        publisher=cited.publisher,
         quote=quote,
         text=quote,
         source_start=start,
         source_end=start + len(quote),
         verdict=Verdict.EXACT,
+        claim=claim,
     )
 
 

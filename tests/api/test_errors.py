@@ -35,6 +35,13 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
         ({"model": "jushi-quotes", "answerer": "llm"}, "answerer"),
         ({"top_k": 0}, "top_k"),
         ({"stream": "maybe"}, "stream"),
+        ({"strict": "loud"}, "strict"),
+        ({"strict": True}, "strict"),
+        ({"as_of": "去年"}, "as_of"),
+        ({"as_of": 20241231}, "as_of"),
+        ({"as_of": "2024-02-30"}, "as_of"),
+        ({"sources_in_content": "html"}, "sources_in_content"),
+        ({"stream_options": {"include_usage": "perhaps"}}, "stream_options.include_usage"),
         ({"filters": {"since": "昨天"}}, "filters.since"),
         ({"filters": {"publisher": ["甲"]}}, "filters.publisher"),
         ({"messages": []}, "messages"),
@@ -69,6 +76,8 @@ def test_misspelt_field_comes_with_a_suggestion(http: httpx.Client) -> None:
         {"n": 1, "tools": [], "response_format": {"type": "text"}, "logprobs": None},
         {"temperature": 0, "top_p": 1, "max_tokens": 5, "user": "u", "seed": 3, "stop": ["。"], "metadata": {}},
         {"filters": None, "top_k": None, "answerer": None, "stream": None, "stream_options": None},
+        {"strict": None, "as_of": None, "sources_in_content": None},
+        {"strict": "drop", "as_of": "2024-12-31", "sources_in_content": "none", "answerer": "auto"},
     ],
 )
 def test_harmless_fields_are_accepted(http: httpx.Client, extra: dict[str, Any]) -> None:

@@ -82,7 +82,7 @@ def test_waiting_requests_of_clients_that_hung_up_are_dropped(
 ) -> None:
     """A question whose client is gone before its turn is never asked, and the server goes on answering."""
     answerer = engine.answerers["quotes"]
-    workers = max(2, os.cpu_count() or 1)
+    workers = max(2, os.cpu_count() or 1) + engine.settings.llm_concurrency
     busy = [_send_question(address, "等待") for _ in range(workers)]
     wait(lambda: len(answerer.asked) == workers)
     _send_question(address, "没人要了").close()

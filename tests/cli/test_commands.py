@@ -79,6 +79,17 @@ def test_answer_for_people_names_its_sources(here: Jushi, data: str) -> None:
     assert "milliseconds: " in done.out
 
 
+def test_answers_are_limited_to_what_was_published_by_a_day(here: Jushi, data: str) -> None:
+    """`--as-of` before the bridge was opened leaves no article that answers; from that day on there is one."""
+    before = here("ask", QUESTION, "--as-of", "2024-03-17", "--data", data, "--json").json
+    after = here(
+        "ask", QUESTION, "--as-of", "2024-03-18", "--strict", "mark", "--answerer", "auto", "--data", data, "--json"
+    ).json
+    assert (before["status"], after["status"]) == ("refused", "answered")
+    assert "1280米" in after["text"]
+    assert {citation["published_at"] for citation in after["citations"]} == {"2024-03-18"}
+
+
 def test_search_is_ranked_and_filtered(here: Jushi, data: str) -> None:
     """The best passage comes first, at most k, and filters leave only what they allow."""
     found = here("search", "图书馆开放时间", "-k", "1", "--data", data, "--json")
@@ -127,6 +138,8 @@ def test_removed_articles_are_gone(here: Jushi, pages: Path, tmp_path: Path) -> 
         (("ask", "学位？", "--answerer", "oracle"), 2, "answerer"),
         (("ask",), 2, None),
         (("ask", "学位？", "--since", "去年"), 2, None),
+        (("ask", "学位？", "--as-of", "2024-02-30"), 2, None),
+        (("ask", "学位？", "--strict", "loud"), 2, None),
         (("search", "学位", "-k", "0"), 2, None),
         (("praise",), 2, None),
         (("status", "--verbose"), 2, None),

@@ -1,18 +1,19 @@
-"""The bodies of requests and responses, in OpenAI's shapes with our own fields beside."""
+"""The bodies of requests, in OpenAI's shapes with our own fields beside."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import re
 import reprlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rag.errors import InputError
-from rag.types import Answer, Filters, Question, Turn
+from rag.types import Filters, Question, Strictness, Turn
 
 # Fields of OpenAI's API that change nothing here: they steer sampling, billing or storage of a model's output.
 _IGNORED = frozenset(
@@ -38,6 +39,9 @@ _UNSUPPORTED: Mapping[str, tuple[object, ...]] = {
 }
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
 def _check_characters(body: object) -> object:
     """The body, if all its strings can be written as UTF-8; what is not JSON is left to the next check.
 
@@ -54,6 +58,16 @@ def _check_characters(body: object) -> object:
     return body
 
 
+def _check_day(value: object) -> object:
+    """Only days as people write them: numbers, which would be taken for seconds since 1970, are refused."""
+    if value is None or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("expected a day as YYYY-MM-DD")
+
+
+Day: TypeAlias = Annotated[date, BeforeValidator(_check_day)]
+
+
 class FiltersBody(BaseModel):
     """Limits on what may be searched."""
 
@@ -61,8 +75,8 @@ class FiltersBody(BaseModel):
 
     article_ids: list[str] = Field(default=[], description="only these articles")
     publishers: list[str] = Field(default=[], description="only articles of these publishers")
-    since: date | None = Field(default=None, description="only articles published on this day or later")
-    until: date | None = Field(default=None, description="only articles published on this day or earlier")
+    since: Day | None = Field(default=None, description="only articles published on this day or later")
+    until: Day | None = Field(default=None, description="only articles published on this day or earlier")
 
     def to_filters(self) -> Filters:
         """The same limits as the engine takes them."""
@@ -102,13 +116,26 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(extra="allow")  # checked by name below, to suggest the right spelling
 
-    model: str = Field(default="jushi", description="`jushi`, or `jushi-quotes` for verbatim answers only")
+    model: str = Field(
+        default="jushi", description="`jushi`; `jushi-llm` or `jushi-quotes` always answers in the way named"
+    )
     messages: list[Message] = Field(min_length=1, description="oldest first; the last one is the user's question")
     stream: bool | None = False
     stream_options: StreamOptions | None = None
-    answerer: str | None = Field(default=None, description="who answers: `auto` or `quotes`; by default the model's")
+    answerer: str | None = Field(
+        default=None, description="who answers: `auto`, `llm` or `quotes`; by default the model's"
+    )
+    strict: Literal["drop", "mark"] | None = Field(
+        default=None,
+        description="what becomes of a sentence that no quote carries: `drop` leaves it out (the default), `mark` "
+        "shows it as unproven and without a citation",
+    )
     filters: FiltersBody | None = None
+    as_of: Day | None = Field(default=None, description="answer from what was published on this day or earlier")
     top_k: int | None = Field(default=None, ge=1, le=100, description="passages that the answer may draw on")
+    sources_in_content: Literal["none", "markdown"] | None = Field(
+        default=None, description="`markdown` appends the list of sources to the content; `none` is the default"
+    )
 
     _characters = model_validator(mode="before")(_check_characters)
 
@@ -139,7 +166,14 @@ class ChatRequest(BaseModel):
         earlier = zip(self.messages[:-1], texts[:-1], strict=True)
         history = tuple(Turn(role=m.role, text=text) for m, text in earlier if m.role in {"user", "assistant"} and text)
         filters = self.filters.to_filters() if self.filters else Filters()
-        return Question(text=texts[-1], history=history, filters=filters, top_k=self.top_k)
+        return Question(
+            text=texts[-1],
+            history=history,
+            filters=filters,
+            top_k=self.top_k,
+            as_of=self.as_of,
+            strict=Strictness(self.strict or Strictness.DROP),
+        )
 
 
 def _text_of(index: int, message: Message) -> str:
@@ -178,56 +212,3 @@ class SearchRequest(BaseModel):
             raise InputError("the query is blank", field="query")
         filters = self.filters.to_filters() if self.filters else Filters()
         return Question(text=self.query, filters=filters, top_k=self.top_k)
-
-
-class Usage(BaseModel):
-    """Tokens of a language model; all zero when none was asked, as for `quotes`."""
-
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
-
-
-class ReplyMessage(BaseModel):
-    """What Jushi says: `content` for people, `jushi` for programs."""
-
-    role: Literal["assistant"]
-    content: str = Field(description="sentences that end in markers `[n]`, or the sentence of a refusal")
-    refusal: None
-    jushi: Answer = Field(description="the same object that `jushi ask --json` prints")
-
-
-class Choice(BaseModel):
-    """The only choice of a completion."""
-
-    index: int
-    message: ReplyMessage
-    logprobs: None
-    finish_reason: Literal["stop"]
-
-
-class Completion(BaseModel):
-    """A whole completion."""
-
-    id: str
-    object: Literal["chat.completion"]
-    created: int
-    model: str
-    system_fingerprint: str = Field(description="fingerprint of the settings")
-    choices: list[Choice]
-    usage: Usage
-
-
-class ErrorDetail(BaseModel):
-    """One sentence on what went wrong, its kind, the field at fault and a code to switch on."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str | None
-
-
-class ErrorBody(BaseModel):
-    """The body of every response that is not a success."""
-
-    error: ErrorDetail

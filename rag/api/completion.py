@@ -1,0 +1,144 @@
+"""The events of an answer as OpenAI's objects: one whole completion, or the chunks of a streamed one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answer.events import Event, Finished, Found, Said
+from rag.answer.present import Json, JsonObject, answer_object
+from rag.answer.sources import sources_markdown
+from rag.answer.wire import citation_links, notice_line, search_results, spoken, url_citations
+from rag.types import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What all objects of one completion share, and how they are to be written.
+
+    `base` is the address of this server; `question` says in which language to head the list of `sources`, if wanted.
+    """
+
+    completion_id: str
+    created: int  # seconds since 1970
+    model: str
+    fingerprint: str
+    base: str
+    question: str
+    sources: bool = False
+
+    def object(self, kind: str, choices: Sequence[JsonObject], **more: Json) -> JsonObject:
+        """One object of this completion."""
+        return {
+            "id": self.completion_id,
+            "object": kind,
+            "created": self.created,
+            "model": self.model,
+            "system_fingerprint": self.fingerprint,
+            "choices": choices,
+            **more,
+        }
+
+    def tail(self, answer: Answer) -> list[str]:
+        """What follows the words of an answer in the content, piece by piece."""
+        sources = sources_markdown(answer, self.question, self.base) if self.sources else ""
+        return [piece for piece in (notice_line(answer), sources) if piece]
+
+
+def whole(head: Head, events: Sequence[Event]) -> JsonObject:
+    """The whole completion that `events` come to.
+
+    Raises:
+        ValueError: they do not end in an answer.
+    """
+    results: list[Json] = []
+    for event in events:
+        if isinstance(event, Found):
+            results = search_results(event.retrieval.evidence, head.base)
+        elif isinstance(event, Finished):
+            return _whole(head, event.answer, results)
+    raise ValueError("the events ended without an answer")
+
+
+def _whole(head: Head, answer: Answer, results: list[Json]) -> JsonObject:
+    message: JsonObject = {
+        "role": "assistant",
+        "content": spoken(answer) + "".join(head.tail(answer)),
+        "refusal": None,
+        "annotations": url_citations(answer, head.base),
+        "jushi": answer_object(answer),
+    }
+    choice: JsonObject = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    return head.object(
+        "chat.completion",
+        [choice],
+        usage=_usage(answer),
+        citations=citation_links(answer, head.base),
+        search_results=results,
+    )
+
+
+class Chunks:
+    """The chunks of a streamed completion, made as the events come.
+
+    The first chunk with content carries `search_results`; since it is made before the first sentence, its content is
+    empty, and the first chunk with words carries them again, for clients that pass over empty ones.
+    """
+
+    def __init__(self, head: Head, *, include_usage: bool) -> None:
+        self._head = head
+        self._include_usage = include_usage
+        self._results: list[Json] = []
+        self._said = ""
+        self.finished = False
+
+    def opening(self) -> JsonObject:
+        """The chunk that says who speaks."""
+        return self._chunk({"role": "assistant"})
+
+    def of(self, event: Event) -> Iterator[JsonObject]:
+        """The chunks that `event` brings.
+
+        Raises:
+            ValueError: the answer at the end begins otherwise than what was said before.
+        """
+        match event:
+            case Found(retrieval=retrieval):
+                self._results = search_results(retrieval.evidence, self._head.base)
+                yield self._chunk({"content": ""}, search_results=self._results)
+            case Said(text=text):
+                yield from self._say(text)
+            case Finished(answer=answer):
+                yield from self._rest(answer)
+                yield from self._end(answer)
+                self.finished = True
+
+    def _say(self, text: str) -> Iterator[JsonObject]:
+        if text and not self._said:
+            yield self._chunk({"content": text}, search_results=self._results)
+        elif text:
+            yield self._chunk({"content": text})
+        self._said += text
+
+    def _rest(self, answer: Answer) -> Iterator[JsonObject]:
+        """The content that was not said yet."""
+        words = spoken(answer)
+        if not words.startswith(self._said):
+            raise ValueError("the answer begins otherwise than what was said before")
+        for piece in (words[len(self._said) :], *self._head.tail(answer)):
+            yield from self._say(piece)
+
+    def _end(self, answer: Answer) -> Iterator[JsonObject]:
+        delta: JsonObject = {"annotations": url_citations(answer, self._head.base), "jushi": answer_object(answer)}
+        yield self._chunk(delta, finish="stop", citations=citation_links(answer, self._head.base))
+        if self._include_usage:
+            yield self._head.object("chat.completion.chunk", [], usage=_usage(answer))
+
+    def _chunk(self, delta: JsonObject, *, finish: str | None = None, **more: Json) -> JsonObject:
+        choice: JsonObject = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return self._head.object("chat.completion.chunk", [choice], **more)
+
+
+def _usage(answer: Answer) -> JsonObject:
+    read, written = answer.trace.prompt_tokens, answer.trace.completion_tokens
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
