@@ -126,9 +126,8 @@ def _why_unused(settings: Settings) -> str:
 def _announce(settings: Settings, name: str) -> None:
     """Before minutes of silence where there is no terminal to draw a bar on."""
     known = KNOWN_MODELS.get(name)
-    if find_model(settings.cache, name) is None:
-        size = f" ({_gigabytes(known.size)})" if known else ""
-        sys.stderr.write(clean_for_terminal(f"jushi: fetching the language model {name}{size}\n"))
+    if known is not None and find_model(settings.cache, name) is None:
+        sys.stderr.write(f"jushi: fetching the language model {name} ({_gigabytes(known.size)})\n")
 
 
 def _object(model: LocalModel, settings: Settings) -> JsonObject:

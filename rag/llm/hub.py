@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx2
 from huggingface_hub import get_hf_file_metadata, get_session, hf_hub_url
@@ -24,7 +25,6 @@ from rag.llm.known_models import HubFile
 
 _ASKING = 5.0  # seconds; where no hub can be reached, nobody should have to wait
 _READING = 60.0  # seconds without a byte
-_CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -70,6 +70,8 @@ def ask_hub(file: HubFile, endpoint: str | None = None) -> Offer:
 def append_offer(offer: Offer, target: Path, told: Callable[[int], None]) -> None:
     """Append to `target` what it lacks of the file; `told` is called with its size in bytes.
 
+    A connection that breaks is made anew for as long as each one brings something.
+
     Raises:
         ModelError: the hub stopped before the end; what came is kept, and the next call goes on from there.
         OSError: the file cannot be written.
@@ -77,22 +79,29 @@ def append_offer(offer: Offer, target: Path, told: Callable[[int], None]) -> Non
     with target.open("ab") as file:
         if file.tell() > offer.size:
             file.truncate(0)
-        start = file.seek(0, 2)
-        told(start)
-        if start == offer.size:
-            return
-        headers = {**build_hf_headers(), "Accept-Encoding": "identity", "Range": f"bytes={start}-"}
-        try:
-            with get_session().stream("GET", offer.url, headers=headers, timeout=_READING) as response:
-                response.raise_for_status()
-                if response.status_code != httpx2.codes.PARTIAL_CONTENT:  # the whole file comes, from its beginning
-                    file.truncate(0)
-                    start = 0
-                for chunk in response.iter_raw(_CHUNK):
-                    file.write(chunk)
-                    start += len(chunk)
-                    told(start)
-        except httpx2.HTTPError as error:
-            raise ModelError(f"the hub stopped after {start} of {offer.size} bytes: {error}") from error
-    if start != offer.size:
-        raise ModelError(f"the hub sent {start} of {offer.size} bytes")
+        told(file.seek(0, 2))
+        while (start := file.tell()) < offer.size:
+            broken = _append_reply(offer, file, told)
+            if file.tell() <= start:
+                raise ModelError(f"the hub stopped after {file.tell()} of {offer.size} bytes: {broken}")
+    if start > offer.size:
+        target.unlink()
+        raise ModelError(f"the hub sent more than the {offer.size} bytes it spoke of")
+
+
+def _append_reply(offer: Offer, file: BinaryIO, told: Callable[[int], None]) -> str:
+    """Append one reply of the hub, and say why it ended if it broke."""
+    start = file.tell()
+    headers = {**build_hf_headers(), "Accept-Encoding": "identity", "Range": f"bytes={start}-"}
+    try:
+        with get_session().stream("GET", offer.url, headers=headers, timeout=_READING) as response:
+            response.raise_for_status()
+            if response.status_code != httpx2.codes.PARTIAL_CONTENT:  # the whole file comes, from its beginning
+                file.seek(0)
+                file.truncate()
+            for chunk in response.iter_raw():
+                file.write(chunk)
+                told(file.tell())
+    except httpx2.HTTPError as error:
+        return str(error)
+    return "it ended early"

@@ -1,7 +1,7 @@
 """Language models in the cache folder: named, found, listed, removed.
 
-`<cache>/models/` holds for each model the GGUF file, a lock, and a stamp that was written after the file's SHA-256 had
-been computed: its size, time and digest. A file appears under its name whole and checked, or not at all.
+`<cache>/models/` has a folder for each model: the GGUF file, a lock, and a stamp that was written after the file's
+SHA-256 had been computed: its size, time and digest. A file appears under its name whole and checked, or not at all.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def find_model(cache: Path | None, name: str, *, known: Mapping[str, KnownModel]
 
 def list_models(cache: Path | None, *, known: Mapping[str, KnownModel] = KNOWN_MODELS) -> list[LocalModel]:
     """All models in the cache whose files are as they were when they were checked, in order of their names."""
-    stamps = (_read_stamp(path) for path in models_folder(cache).glob("*.gguf"))
+    stamps = (_read_stamp(path) for path in models_folder(cache).glob("*/*.gguf"))
     names = sorted(stamp.name for stamp in stamps if stamp is not None)
     found = (find_model(cache, name, known=known) for name in names)
     return [model for model in found if model is not None]
@@ -99,7 +99,7 @@ def remove_model(cache: Path | None, name: str) -> int:
     try:
         files = _files_of(path)
         if not files:
-            raise NotFoundError(f"there is no model {name} in {path.parent}", field="name")
+            raise NotFoundError(f"there is no model {name} in {models_folder(cache)}", field="name")
         with FileLock(_lock_path(path), timeout=0):
             for file in files:
                 freed += file.stat().st_size
@@ -134,7 +134,8 @@ def canonical_name(name: str) -> str:
 
 def model_path(cache: Path | None, name: str) -> Path:
     """Where the file of a model stands or will stand. `name` is canonical."""
-    return models_folder(cache) / (name.removesuffix(".gguf").replace("/", "--") + ".gguf")
+    word = name.removesuffix(".gguf").replace("/", "+")  # no part of a name has a plus sign
+    return models_folder(cache) / word / f"{word}.gguf"
 
 
 @contextmanager
@@ -186,8 +187,8 @@ def file_sha256(path: Path, told: Callable[[float], None] | None = None) -> str:
 
 
 def _files_of(path: Path) -> list[Path]:
-    """The file of a model, its stamp, and unfinished ones; all begin with its name."""
-    return [file for file in path.parent.glob(f"{path.name}*") if file.is_file() and file != _lock_path(path)]
+    """The file of a model, its stamp, and what unfinished tries left."""
+    return [file for file in path.parent.rglob("*") if file.is_file() and file != _lock_path(path)]
 
 
 def _lock_path(path: Path) -> Path:
