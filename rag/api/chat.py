@@ -29,6 +29,7 @@ router = APIRouter(tags=["OpenAI"])
 _log = structlog.get_logger(__name__)
 _QUIET = 10.0  # seconds without an event after which a comment keeps the connection alive
 _KEEP_ALIVE = ": keep-alive\n\n"
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # where some clients' readers break lines
 _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # the second is for proxies that would collect
 
 
@@ -99,4 +100,5 @@ def _known(error: Exception) -> JushiError:
 
 
 def _event(data: Json) -> str:
-    return f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
+    line = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)
+    return f"data: {line}\n\n"

@@ -40,7 +40,7 @@ _CONTENT = "今年全市新增公办幼儿园学位3200个。[1]"
 _URL = "https://news.example/qinghe/1211.html"
 _ANNOTATION = {
     "type": "url_citation",
-    "url_citation": {"url": _URL, "title": "我市扩充学前教育资源", "start_index": 18, "end_index": 21},
+    "url_citation": {"url": _URL, "title": "我市扩充学前教育资源", "start_index": 19, "end_index": 22},
 }
 _SEARCH_RESULT = {
     "title": "我市扩充学前教育资源",
@@ -59,13 +59,13 @@ _CITATION = {
     "quote": "今年全市新增公办幼儿园学位3200个。",
     "text": "今年全市新增公办幼儿园学位3200个。",
     "source_start": 8,
-    "source_end": 26,
+    "source_end": 27,
     "verdict": "exact",
     "reason": "",
     "reprints": 2,
     "claim": 0,
 }
-_CLAIM = {"text": _CONTENT[:18], "start": 0, "end": 18, "numbers": [1], "verdict": "exact", "reason": ""}
+_CLAIM = {"text": _CONTENT[:19], "start": 0, "end": 19, "numbers": [1], "verdict": "exact", "reason": ""}
 _JUSHI = {
     "status": "answered",
     "text": _CONTENT,
@@ -144,7 +144,7 @@ SEARCH_RESPONSE: Media = {
                 "heading": "",
                 "text": "今年全市新增公办幼儿园学位3200个。",
                 "start": 0,
-                "end": 18,
+                "end": 19,
                 "reprints": 2,
                 "signals": {"dense": 0.88, "lexical": 14.2, "rerank": None, "fused": 2.41},
             }

@@ -47,7 +47,7 @@ class ReplyMessage(BaseModel):
 
     role: Literal["assistant"]
     content: str = Field(description="sentences that end in markers `[n]`, or the sentence of a refusal")
-    refusal: None
+    refusal: None = None
     annotations: list[Annotation] = Field(description="one for each marker, in the order of the content")
     jushi: Answer = Field(description="the same object that `jushi ask --json` prints")
 
@@ -57,7 +57,7 @@ class Choice(BaseModel):
 
     index: int
     message: ReplyMessage
-    logprobs: None
+    logprobs: None = None
     finish_reason: Literal["stop"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 
 from rag.api.app import create_app
+from rag.api.responses import Completion
 from rag.config import Settings
 from rag.errors import StoreVersionError
 from rag.wiring import Engine
@@ -115,3 +117,24 @@ def test_documentation_lists_endpoints_with_examples(http: httpx.Client) -> None
     assert set(chat["requestBody"]["content"]["application/json"]["examples"]) == {"question", "follow-up"}
     assert chat["responses"]["default"]["content"]["application/json"]["schema"]["$ref"].endswith("ErrorBody")
     assert "422" not in chat["responses"]
+
+
+def test_documented_answers_are_true_to_the_wire(http: httpx.Client) -> None:
+    """The example of a completion has the documented shape, its offsets are right, and the chunks say the same."""
+    content = http.get("/openapi.json").json()["paths"]["/v1/chat/completions"]["post"]["responses"]["200"]["content"]
+    example = content["application/json"]["example"]
+    message = Completion.model_validate(example).choices[0].message
+    (place,) = [annotation.url_citation for annotation in message.annotations]
+    assert message.content[place.start_index : place.end_index] == "[1]"
+    (cited,) = message.jushi.citations
+    assert (cited.quote + "[1]", cited.source_end - cited.source_start) == (message.content, len(cited.quote))
+    *lines, done, _ = content["text/event-stream"]["example"].split("\n\n")
+    chunks = [json.loads(line.removeprefix("data: ")) for line in lines]
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert (done, "".join(delta.get("content", "") for delta in deltas)) == ("data: [DONE]", message.content)
+    assert deltas[-1]["annotations"] == example["choices"][0]["message"]["annotations"]
+    schemas = http.get("/openapi.json").json()["components"]["schemas"]
+    assert {"answerer", "strict", "filters", "as_of", "top_k", "sources_in_content"} <= set(
+        schemas["ChatRequest"]["properties"]
+    )
+    assert all(schemas["ChatRequest"]["properties"][name]["description"] for name in ("strict", "as_of", "answerer"))

@@ -73,7 +73,7 @@ def test_generator_runs_no_further_ahead_than_it_may() -> None:
             assert counting.made == 6
             assert [await anext(run), await anext(run)] == [1, 2]
             await until(lambda: counting.made == 8)
-        await run.task
+        await asyncio.wait_for(run.task, 2)  # stopping wakes a thread that waits for room
 
     in_loop(main)
     assert counting.closed.is_set()

@@ -265,6 +265,19 @@ def test_words_that_were_not_said_before_are_an_error(play: Callable[..., Any], 
         assert events[-1]["error"]["code"] == "internal_error"
 
 
+def test_no_character_of_an_article_breaks_a_line(play: Callable[..., Any]) -> None:
+    """Readers that split lines at every line end of Unicode still get one event on one line."""
+    odd = "一\u2028二\u2029三\x85四\r\n五\x0b六\x1e七"
+
+    def script() -> Iterator[Event]:
+        yield Said(text=odd)
+
+    body = {"model": "jushi-llm", "messages": ASK, "stream": True}
+    with play(script) as (url, _), httpx.stream("POST", f"{url}{PATH}", json=body, timeout=20) as response:
+        events = [json.loads(line.removeprefix("data: ")) for line in response.iter_lines() if line]
+    assert deltas_of(events[:3])[2] == {"content": odd}
+
+
 def _endless() -> Iterator[Event]:
     while True:
         threading.Event().wait(0.01)
