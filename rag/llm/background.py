@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeAlias, TypeVar
 
+from rag.cancel import cancelled
 from rag.errors import ModelError
 
 T = TypeVar("T")
@@ -68,21 +69,20 @@ async def _finish(last: Callable[[], Coroutine[Any, Any, None]]) -> None:
     await last()
 
 
-def relay(
-    background: Background, work: Callable[[Giver[T]], Coroutine[Any, Any, R]], cancelled: threading.Event | None
-) -> Generator[T, None, R]:
+def relay(background: Background, work: Callable[[Giver[T]], Coroutine[Any, Any, R]]) -> Generator[T, None, R]:
     """What `work` gives while it runs, as it gives it, and in the end its result.
 
-    Closing the generator cancels the work at once, whatever it is waiting for; so does setting `cancelled`.
+    Closing the generator cancels the work at once, whatever it is waiting for; so does the flag of `rag.cancel`.
 
     Raises:
-        ModelError: `cancelled` was set, or the thread was stopped.
+        ModelError: nobody waits any more, or the thread was stopped.
     """
+    flag = cancelled()
     given: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
     running = background.submit(work(lambda item: given.put((item,))))
     running.add_done_callback(lambda _: given.put(None))
     try:
-        while (item := _next(given, cancelled)) is not None:
+        while (item := _next(given, flag)) is not None:
             yield item[0]
         return running.result()
     except CancelledError:
@@ -91,10 +91,10 @@ def relay(
         running.cancel()
 
 
-def _next(given: queue.SimpleQueue[tuple[T] | None], cancelled: threading.Event | None) -> tuple[T] | None:
-    if cancelled is None:
+def _next(given: queue.SimpleQueue[tuple[T] | None], flag: threading.Event | None) -> tuple[T] | None:
+    if flag is None:
         return given.get()
-    while not cancelled.is_set():
+    while not flag.is_set():
         try:
             return given.get(timeout=_LOOK)
         except queue.Empty:

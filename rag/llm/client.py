@@ -141,7 +141,7 @@ class OpenAIModel:
         async def work(give: Giver[Delta]) -> Usage:
             return await self._reply(prompt, give)
 
-        return relay(self._background, work, prompt.cancelled)
+        return relay(self._background, work)
 
     def close(self) -> None:
         """Break off what is being written, and let go of the connections."""

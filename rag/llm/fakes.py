@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TypeAlias
 
+from rag.cancel import cancelled
 from rag.errors import JushiError, ModelError
 from rag.llm.model import Delta, ModelSpec, Prompt, Reply, Usage
 
@@ -67,9 +68,10 @@ class ScriptedModel:
             raise written
         pieces = _cut(written, self._piece)
         count = min(len(pieces), prompt.max_tokens)
+        flag = cancelled()
         try:
             for number, text in enumerate(pieces[:count]):
-                if prompt.cancelled and prompt.cancelled.is_set():
+                if flag and flag.is_set():
                     raise ModelError("the reply is no longer wanted")
                 if number == self._fails_after:
                     raise ModelError(f"the scripted model broke off after {number} pieces")

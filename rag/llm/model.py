@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
@@ -20,16 +19,13 @@ class Message:
 class Prompt:
     """What a model is asked. `schema` is a JSON schema that the text must follow, where the model can be held to one.
 
-    `likelihoods` asks for the alternatives of each token (see `Delta`), where the model has them. A generator that is
-    waiting cannot be closed from another thread, but `cancelled` can be set from there: the model stops, and who waits
-    gets a `ModelError`.
+    `likelihoods` asks for the alternatives of each token (see `Delta`), where the model has them.
     """
 
     messages: tuple[Message, ...]
     max_tokens: int
     schema: Mapping[str, object] | None = None
     likelihoods: bool = False
-    cancelled: threading.Event | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +75,12 @@ class LanguageModel(Protocol):
     def write(self, prompt: Prompt) -> Reply:
         """The text that follows `prompt`, piece by piece; the generator's return value is its `Usage`.
 
+        A generator that waits for its model cannot be closed from another thread; it ends when the flag is set that
+        `rag.cancel.cancelled` gives where its first piece is taken.
+
         Raises:
-            ModelError: the model does not answer, or not in time; some text may have come before.
+            ModelError: the model does not answer, or not in time, or nobody waits any more; some text may have come
+                before.
             ModelMissingError: the server has no such model, or refuses the key.
         """
         ...

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rag.cancel import cancellable
 from rag.errors import ModelError
 from rag.llm.fakes import ScriptedModel
 from rag.llm.model import LanguageModel, Reply
@@ -114,14 +115,15 @@ def test_breaking_off_is_an_error_after_what_came(candidate: Candidate, ask: Ask
 
 
 def test_what_is_no_longer_wanted_ends(candidate: Candidate, ask: Ask) -> None:
-    """Setting `cancelled` from another thread ends a reply that its reader waits for."""
-    cancelled = threading.Event()
-    reply = candidate.sound.write(ask("慢", cancelled=cancelled))
-    next(reply)
-    threading.Timer(0.2, cancelled.set).start()
-    began = time.monotonic()
-    with pytest.raises(ModelError, match="no longer wanted"):
-        _read_slowly(reply)
+    """A flag that is set by another thread ends a reply that its reader waits for."""
+    flag = threading.Event()
+    with cancellable(flag):
+        reply = candidate.sound.write(ask("慢"))
+        next(reply)
+        threading.Timer(0.2, flag.set).start()
+        began = time.monotonic()
+        with pytest.raises(ModelError, match="no longer wanted"):
+            _read_slowly(reply)
     assert time.monotonic() - began < 2
 
 

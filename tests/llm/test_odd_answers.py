@@ -1,12 +1,15 @@
-"""The client against a real HTTP server that answers with something else than a reply."""
+"""The client against a real HTTP server that answers with something else than a reply, or not at all."""
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.errors import ModelError, ModelMissingError
+from rag.llm.client import ClientOptions, OpenAIModel
+from rag.llm.model import ModelSpec
 
 if TYPE_CHECKING:
     from conftest import ChatServer, Connect, Exchange, TextOf
@@ -88,3 +91,15 @@ def test_what_is_missing_is_told_with_what_to_set(
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     assert len(chat_server.requests) == 1
+
+
+def test_a_server_that_is_not_there(text_of: TextOf) -> None:
+    """A refused connection is tried again and then told with the address."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        spec = ModelSpec(name="m", small=False, prompt_budget=100)
+        model = OpenAIModel(f"http://127.0.0.1:{port}", _KEY, "m", spec=spec, options=ClientOptions(backoff=0.01))
+        with pytest.raises(ModelError, match=rf"http://127\.0\.0\.1:{port}/v1 cannot be reached"):
+            text_of(model)
+        model.close()
