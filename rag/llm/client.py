@@ -8,7 +8,7 @@ import logging
 import random
 import weakref
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import openai
@@ -20,6 +20,7 @@ from rag.llm.background import Background, Giver, relay
 from rag.llm.failures import Failure, Peer, failure_of
 from rag.llm.features import blamed, body
 from rag.llm.model import Delta, ModelSpec, Prompt, Reply, Usage
+from rag.llm.options import ClientOptions
 from rag.llm.pieces import Piece, read_piece
 from rag.llm.thoughts import Thoughts
 
@@ -27,24 +28,6 @@ _LONGEST_WAIT = 15.0  # seconds before another attempt; who asks for more is not
 _NO_KEY = "none"  # the client insists on one; servers without keys do not look at it
 _NAMES_SHOWN = 5
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientOptions:
-    """How patient a client is. Times are seconds.
-
-    `connect` is for reaching the server; `first_token` for waiting for one's turn, and again from each request to its
-    first token; `between` from one token to the next; `whole` for all of it from one's turn on, further attempts
-    included. `retries` are attempts after the first, `backoff` the wait before the first of them, doubled each time.
-    """
-
-    connect: float = 5.0
-    first_token: float = 60.0
-    between: float = 30.0
-    whole: float = 180.0
-    retries: int = 2
-    concurrency: int = 4
-    backoff: float = 0.5
 
 
 class _Progress:

@@ -87,6 +87,9 @@ class ScriptedModel:
             finish_reason="stop" if count == len(pieces) else "length",
         )
 
+    def close(self) -> None:
+        """Nothing is held."""
+
 
 def _cut(text: str, length: int) -> list[str]:
     return [text[start : start + length] for start in range(0, len(text), length)]

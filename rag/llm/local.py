@@ -32,6 +32,11 @@ _STEADY = 60.0  # seconds after which a child counts as having run well
 _LOG_LIMIT = 5_000_000  # bytes; an older log is kept beside it
 
 
+def can_run_models() -> bool:
+    """Whether what runs local models is installed; nothing is imported."""
+    return importlib.util.find_spec("xllamacpp") is not None
+
+
 class LocalServer:
     """OpenAI's API over a local model, on a free loopback port that only the holder of a random key may use.
 
@@ -143,7 +148,7 @@ class LocalServer:
                 f"the local model failed {self._failures} times in a row and is started again in {wait:.0f} s; "
                 f"{self._log} says more"
             )
-        if self._command is None and importlib.util.find_spec("xllamacpp") is None:
+        if self._command is None and not can_run_models():
             raise ModelMissingError("a local model needs what is not installed here: pip install 'jushi[local]'")
         self._started = time.monotonic()
         try:

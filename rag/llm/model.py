@@ -84,3 +84,7 @@ class LanguageModel(Protocol):
             ModelMissingError: the server has no such model, or refuses the key.
         """
         ...
+
+    def close(self) -> None:
+        """Break off what is being written, and let go of connections and processes."""
+        ...

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from rag.llm.client import ClientOptions, OpenAIModel
+from rag.llm.client import OpenAIModel
 from rag.llm.model import Delta, Message, ModelSpec, Prompt, Reply, Usage
+from rag.llm.options import ClientOptions
 
 REPLY = "全县现有幼儿园四十二所[1]，毛入园率为91.3%[2]。"
 SPEC = ModelSpec(name="some-model", small=False, prompt_budget=3000)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.errors import ModelError, ModelMissingError
-from rag.llm.client import ClientOptions, OpenAIModel
+from rag.llm.client import OpenAIModel
 from rag.llm.model import ModelSpec
+from rag.llm.options import ClientOptions
 
 if TYPE_CHECKING:
     from conftest import ChatServer, Connect, Exchange, TextOf
