@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ from rag.cli.options import AsJson
 from rag.cli.output import progress_bar, write_json, write_text
 from rag.config import Settings, load_settings
 from rag.llm.known_models import DEFAULT_MODEL, KNOWN_MODELS
+from rag.llm.local import can_run_models
 from rag.llm.weights import LocalModel, find_model, list_models, models_folder, remove_model
 
 model_app = typer.Typer(help="Fetch, list and remove language models that run on this machine.", no_args_is_help=True)
@@ -62,7 +62,7 @@ def fetch(
         write_json({"fetched": _object(model, settings)})
     else:
         write_text(clean_for_terminal(f"{model.name} is here and checked: {_gigabytes(model.size)}, {model.path}"))
-    if importlib.util.find_spec("xllamacpp") is None:
+    if not can_run_models():
         sys.stderr.write("jushi: to run it, install what runs local models: pip install 'jushi[local]'\n")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """/health is answered unless the process hangs; /crash ends it, /hang makes it hang, /order gives the order."""
+    """Answers with its order unless it hangs; /crash ends it, /hang makes it hang, /waiting tells how threads wait."""
 
     hanging = False
     order = b""
@@ -29,7 +29,8 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(600)
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(_Handler.order)
+        waiting = os.environ.get("OMP_WAIT_POLICY", "").encode()
+        self.wfile.write(waiting if self.path == "/waiting" else _Handler.order)
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""

@@ -104,6 +104,14 @@ def test_the_child_gets_its_order_through_the_pipe(served: Callable[..., LocalSe
     assert one.api_key not in " ".join(map(str, one._child.args))
 
 
+def test_threads_of_the_child_do_not_spin(served: Callable[..., LocalServer], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that wait sleep, so that other programs may compute, unless the user's environment says otherwise."""
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    assert ask(served().base_url, "/waiting") == b"PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert ask(served().base_url, "/waiting") == b"ACTIVE"
+
+
 def test_many_threads_start_one_child(served: Callable[..., LocalServer], tmp_path: Path) -> None:
     """Eight threads that ask at once get one address."""
     server = served()
