@@ -8,6 +8,7 @@ import unicodedata
 from rag.text.sentences import CLOSERS, STOPS
 
 _LONGEST_RANGE = 10  # `[1-3]` is a range of markers, `[1-100]` is one of something else
+_LONGEST_LIST = 30  # items in one bracket
 
 _SPACE = r"[ \t\u3000]*"
 _WIDE_STOPS = "。｡！？；…"
@@ -19,9 +20,9 @@ _LABEL = (
 )
 _NUMBER = r"[1-9１-９][0-9０-９]{0,2}(?![0-9０-９])"
 _ANCHOR = rf"(?::\d{{1,3}}(?=†))?(?:†[^\[\]［］【】,，、;\s{_WIDE_STOPS}]{{0,40}})?"  # `1†L3`, `4:0†source`
-_ITEM = rf"(?:{_LABEL}{_SPACE}[:：#＃]?{_SPACE})?(?:[\[［【]\^?{_NUMBER}{_ANCHOR}[\]］】]|\^?{_NUMBER}{_ANCHOR})"
-_SEPARATOR = rf"{_SPACE}(?:[,，、;/&\-–—~～至到和与與及]|and|to)?{_SPACE}"
-_BODY = rf"{_SPACE}{_ITEM}(?:{_SEPARATOR}{_ITEM})*{_SPACE}"
+_ITEM = rf"(?:{_LABEL}{_SPACE}(?:[:：#＃]{_SPACE})?)?(?:[\[［【]\^?{_NUMBER}{_ANCHOR}[\]］】]|\^?{_NUMBER}{_ANCHOR})"
+_SEPARATOR = rf"{_SPACE}(?:(?:[,，、;/&\-–—~～至到和与與及]|and|to){_SPACE})?"
+_BODY = rf"{_SPACE}{_ITEM}(?:{_SEPARATOR}{_ITEM}){{0,{_LONGEST_LIST}}}{_SPACE}"
 _LINK = rf"(?:\(https?://[^\s()（）{_WIDE_STOPS}]*\))?"
 _BRACKETED = re.compile(
     rf"(?:[\[［【〔](?P<body>{_BODY})[\]］】〕]|<sup>[\[［]?(?P<raised>{_BODY})[\]］]?</sup>){_LINK}", re.IGNORECASE
@@ -45,7 +46,7 @@ _ANCHORS = re.compile(_ANCHOR)
 _RANGE = re.compile(r"[\s\]］】\[［【]*(?:[-–—~～至到]|to)[\s\[［【]*", re.IGNORECASE)
 _HAS_LABEL = re.compile(rf"{_LABEL}|[\[［【^†]", re.IGNORECASE)
 _MARKER = r"\[[1-9]\d{0,2}\]"
-_RUN = rf"{_MARKER}(?:{_SPACE}[,，、]?{_SPACE}{_MARKER})*"
+_RUN = rf"{_MARKER}(?:{_SPACE}(?:[,，、]{_SPACE})?{_MARKER})*"
 _CLOSERS = rf"[{re.escape(CLOSERS)}]*"
 _STOPPING = rf"{_SPACE}{_CLOSERS}(?:[{re.escape(STOPS)}…]|\.(?!\w))+{_CLOSERS}"
 _PLACED = re.compile(

@@ -188,3 +188,10 @@ def test_a_sentence_is_settled_as_soon_as_the_next_begins() -> None:
     assert [text[: settled(text[:end])] for end in (8, 9, 13, 14)] == ["", "", "", "入园率为96%。【资料1】"]
     assert text[: settled(text)] == "入园率为96%。【资料1】新建12所[2]。"
     assert settled("第一行没有句号\n") == 8
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("text", ["[资料1 " + "资料1 " * 2000, "[1" + " " * 3000, "[1, " * 2000, "(1)" * 2000])
+def test_a_model_that_rambles_costs_no_time(text: str) -> None:
+    """Brackets that never close are looked at once, not in every way in which they could be read."""
+    assert len(numbers_in(repair(text))) <= 1
