@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from embeddings.encoder import Encoder
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
 from rag.answer.calibration import Calibration
+from rag.answer.conflicts import disagreements
 from rag.answer.events import Events, Finished, Found, Said
 from rag.answer.expect import Kind
-from rag.answer.quotes import choose, compose
+from rag.answer.quotes import choose, compose, compose_disagreements
 from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
 from rag.answer.subject import (
@@ -95,8 +96,17 @@ class QuotesAnswerer:
             nearest = articles.get(assessment.ranked[0].evidence.passage.article_id)
             refusal = refuse(assessment.view, retrieval.evidence, assessment.ranked, nearest)
             return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
-        text, claims, citations = compose(chosen, articles.of(chosen))
-        return Answer(status=Status.ANSWERED, text=text, claims=claims, citations=citations, trace=trace)
+        found = disagreements(assessment.view, chosen, assessment.ranked, articles.get)
+        if found:
+            held = articles.of([*chosen, *(sentence for each in found for sentence in each.sentences)])
+            asked = assessment.view.text
+            text, claims, citations, conflicts = compose_disagreements(found, chosen, held, question=asked)
+        else:
+            text, claims, citations = compose(chosen, articles.of(chosen))
+            conflicts = ()
+        return Answer(
+            status=Status.ANSWERED, text=text, claims=claims, citations=citations, conflicts=conflicts, trace=trace
+        )
 
     def _choose(self, assessment: Assessment, articles: Articles) -> list[Sentence]:
         """The sentences to answer with; none when the question is to be refused."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+from rag.answer.conflicts import Disagreement
 from rag.answer.expect import Kind
 from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
 from rag.answer.widen import quotable, widen
-from rag.text.script import fold
-from rag.types import Article, Citation, Claim, Verdict
+from rag.text.script import fold, language, to_traditional
+from rag.types import Article, Citation, Claim, Conflict, Verdict
 
 _NEW_WORDS = 0.5  # how much a sentence gains by holding question words that the chosen ones lack
 _MOST = 2
 _MOST_OF_A_LIST = 3
+_UNDATED = "日期不详"
+_MARKER = re.compile(r"\[\d+\]")
 
 
 def choose(
@@ -91,14 +95,69 @@ def compose(
     chosen: Sequence[Sentence], articles: Mapping[str, Article]
 ) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
     """Text with a marker behind every sentence, its claims and their citations, numbered by article."""
+    return _compose([("", sentence) for sentence in chosen], articles)
+
+
+def compose_disagreements(
+    found: Sequence[Disagreement], chosen: Sequence[Sentence], articles: Mapping[str, Article], *, question: str
+) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...], tuple[Conflict, ...]]:
+    """Text that puts disagreeing articles side by side, a line for each, and what `Answer.conflicts` says of them.
+
+    A line is `《title》（day）：` and the article's sentences, each with its marker. What else was chosen follows in
+    the line of its article. `articles` holds those of `found` and `chosen`; `question` tells the script of
+    what is added.
+    """
+    shown = [sentence for disagreement in found for sentence in disagreement.sentences]
+    shown += [sentence for sentence in chosen if not any(_overlap(sentence, other) for other in shown)]
+    lines: dict[str, list[Sentence]] = {}
+    for sentence in shown:
+        lines.setdefault(_article_id(sentence), []).append(sentence)
+    pieces: list[tuple[str, Sentence]] = []
+    for article_id, said in lines.items():
+        name = ("\n" if pieces else "") + _named(articles[article_id], question)
+        pieces += [(name, said[0]), *(("", sentence) for sentence in said[1:])]
+    text, claims, citations = _compose(pieces, articles)
+    numbers = {citation.article_id: citation.number for citation in citations}
+    conflicts = tuple(
+        Conflict(
+            measure=each.measure,
+            values=each.values,
+            numbers=tuple(numbers[_article_id(sentence)] for sentence in each.sentences),
+        )
+        for each in found
+    )
+    return text, claims, citations, conflicts
+
+
+def _compose(
+    pieces: Sequence[tuple[str, Sentence]], articles: Mapping[str, Article]
+) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
+    """Each sentence behind what introduces it, and its marker."""
     numbers: dict[str, int] = {}
     text, claims, citations = "", [], []
-    for index, sentence in enumerate(chosen):
-        article = articles[sentence.evidence.passage.article_id]
+    for index, (before, sentence) in enumerate(pieces):
+        article = articles[_article_id(sentence)]
         number = numbers.setdefault(article.article_id, len(numbers) + 1)
         citation = cite(number, sentence, article, claim=index)
-        end = len(text) + len(citation.text)
-        claims.append(Claim(text=citation.text, start=len(text), end=end, numbers=(number,), verdict=citation.verdict))
+        start = len(text) + len(before)
+        end = start + len(citation.text)
+        claims.append(Claim(text=citation.text, start=start, end=end, numbers=(number,), verdict=citation.verdict))
         citations.append(citation)
-        text += f"{citation.text}[{number}]"
+        text += f"{before}{citation.text}[{number}]"
     return text, tuple(claims), tuple(citations)
+
+
+def _named(article: Article, question: str) -> str:
+    """`《title》（2024-03-05）：`, without what looks like a marker; no title where the article has none."""
+    title = " ".join(_MARKER.sub("", article.title).split())
+    undated = to_traditional(_UNDATED) if language(question) == "zh-Hant" else _UNDATED
+    day = article.published.day.isoformat() if article.published else undated
+    return (f"《{title}》" if title else "") + f"（{day}）："
+
+
+def _article_id(sentence: Sentence) -> str:
+    return sentence.evidence.passage.article_id
+
+
+def _overlap(one: Sentence, other: Sentence) -> bool:
+    return _article_id(one) == _article_id(other) and one.start < other.end and other.start < one.end

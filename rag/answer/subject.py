@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
+
+from rjieba import has_word
 
 from rag.answer.expect import Kind, holds
 from rag.answer.sentences import Sentence
@@ -20,6 +23,7 @@ _LEAD = 2  # sentences of an article that say what it is about
 _OFTEN = 3  # mentions that make a place one of the article's subjects
 _EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
 _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
+_JOINS = frozenset("和与及跟")
 _FITTING = 0.8  # what `holds` gives for a number whose unit fits, or where the question names none
 _ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
 _PERIOD = re.compile(
@@ -90,8 +94,9 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
     """Whether a figure in `sentence` can be that of the places and the year that the question names.
 
     A place counts when it stands in the sentence or before it in its paragraph, or is what the whole article is about:
-    named in the title, by the publisher, in the opening sentences, or again and again. A sentence that names other
-    years than the one asked about does not belong.
+    named in the title, by the publisher, in the opening sentences, or again and again. One of several places that are
+    asked about together (`安源区和东部新区`) is enough. A sentence that names other years than the one asked about does
+    not belong.
     """
     if _of_another_year(view, sentence.text, article):
         return False
@@ -102,7 +107,8 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
     near = fold(article.text[line : sentence.end])
     about = f"{_about(article)} {_folded(_lead(article))}"
     text = _folded(article.text)
-    return all(name.stands_in(near) or name.stands_in(about) or text.count(name.stem) >= _OFTEN for name in places)
+    given = (name.stands_in(near) or name.stands_in(about) or text.count(name.stem) >= _OFTEN for name in places)
+    return any(given) if _is_about_several(view) else all(given)
 
 
 def gives_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
@@ -132,7 +138,15 @@ def _is_about_several(view: QuestionView) -> bool:
 def _places(view: QuestionView) -> list[Name]:
     """The places and bodies of the question, without those that only say where the next one lies."""
     asked = [name for name in view.names if name.kind in {"place", "body"} and name.word not in _EVERYWHERE]
+    asked = [_parted(name, asked, view.key) for name in asked]
     return [name for name in asked if not any(name.word + other.word in view.key for other in asked)]
+
+
+def _parted(name: Name, asked: list[Name], key: str) -> Name:
+    """A place without the `和` that the tagger has joined to it (`临河区|和永昌镇`); 和田 keeps its own."""
+    rest = replace(name, word=name.word[1:])
+    joined = name.word[0] in _JOINS and len(rest.stem) > 1 and has_word(rest.stem)
+    return rest if joined and any(other.word + name.word in key for other in asked) else name
 
 
 @lru_cache(maxsize=256)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from rag.answer.quotes import choose, cite
+from rag.answer.conflicts import Disagreement
+from rag.answer.quotes import choose, cite, compose_disagreements
 from rag.answer.sentences import Sentence
 from rag.answer.view import view
 from rag.answer.widen import quotable, whole_period, with_answer, with_list
 from rag.offsets import Rewriter
-from rag.types import Article, ArticleInfo, Evidence, Media, Passage, Signals, Span
+from rag.types import Article, ArticleInfo, Conflict, Evidence, Media, Passage, Published, Signals, Span
+
+_PUBLISHED = Published(day=date(2024, 3, 5), confidence=1.0, origin="given")
 
 
 def _article(source: str, *, drop: tuple[int, int] | None = None, damaged: tuple[Span, ...] = ()) -> Article:
@@ -41,7 +47,7 @@ def _article(source: str, *, drop: tuple[int, int] | None = None, damaged: tuple
 def _sentence(article: Article, start: int, end: int, score: float = 0.5) -> Sentence:
     passage = Passage(
         passage_id=1,
-        article_id="a",
+        article_id=article.article_id,
         revision="r",
         ordinal=0,
         start=0,
@@ -50,7 +56,7 @@ def _sentence(article: Article, start: int, end: int, score: float = 0.5) -> Sen
         title="",
     )
     info = ArticleInfo(
-        article_id="a",
+        article_id=article.article_id,
         revision="r",
         title="",
         name="a.txt",
@@ -94,6 +100,22 @@ def test_further_sentences_must_be_likely() -> None:
     seen = view("新增了多少？", {"新增": 1.0})
     assert choose(seen, [first, second, third], {"a": article}, second=0.2) == [second, first]
     assert choose(seen, [first, second, third], {"a": article}, second=0.4) == [first]
+
+
+def test_disagreeing_articles_stand_side_by_side() -> None:
+    """A line for each article, what else was chosen behind its own, and claims that leave the lead-in out."""
+    one = replace(_article("新增学位12个。天气晴。"), title="甲[1]报", published=_PUBLISHED)
+    other = replace(_article("新增学位15个。"), article_id="b")
+    first, rest = _sentence(one, 0, 8), _sentence(one, 8, 12)
+    second = _sentence(other, 0, 8)
+    found = Disagreement(measure="新增學位", sentences=(first, second), values=("12个", "15个"))
+    text, claims, citations, conflicts = compose_disagreements(
+        [found], [first, rest], {"a": one, "b": other}, question="新增學位多少？"
+    )
+    assert text == "《甲报》（2024-03-05）：新增学位12个。[1]天气晴。[1]\n（日期不詳）：新增学位15个。[2]"
+    assert [text[c.start : c.end] for c in claims] == ["新增学位12个。", "天气晴。", "新增学位15个。"]
+    assert [c.claim for c in citations] == [0, 1, 2]
+    assert conflicts == (Conflict(measure="新增學位", values=("12个", "15个"), numbers=(1, 2)),)
 
 
 def test_nothing_is_said_twice() -> None:

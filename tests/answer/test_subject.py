@@ -86,6 +86,12 @@ def test_missing_places(question: str, missing: list[str]) -> None:
     assert [name.word for name in missing_places(_view(question), _article())] == missing
 
 
+def test_a_joined_conjunction_is_no_part_of_a_place() -> None:
+    """`临河区和永昌镇` are two places, and the first does not only say where the second lies."""
+    assert [name.word for name in missing_places(_view("清源区和永昌镇有多少人？"), _article(title="东港"))] == []
+    assert [name.word for name in missing_places(_view("新疆和田市有多少人？"), _article())] == ["和田市"]
+
+
 def test_the_publisher_vouches_for_its_own_town() -> None:
     """A town that stands only in the publisher's name, or its signature line, is not missing."""
     asked = _view("青禾市新建幼儿园多少所？")
@@ -117,6 +123,10 @@ def test_missing_dates(question: str, missing: list[str]) -> None:
         ("永昌镇新建幼儿园多少所？", "全市公办园占比为55.2%。", False),
         ("永昌镇入选了几个示范区？", "永昌镇入选示范区。", True),
         ("临河区投入多少？", "2021年，全区投入2亿元。", True),
+        ("临河区和永昌镇各新增多少学位？", "临河区新增学位3600个。", True),
+        ("永昌镇和清源区各新建幼儿园多少所？", "同时，全市新建幼儿园12所。", True),
+        ("清源区和永昌镇各新增多少学位？", "临河区新增学位3600个。", False),
+        ("河西省永昌镇新增多少学位？", "临河区新增学位3600个。", False),
         ("2021年投入多少？", "2021年，全区投入2亿元。", True),
         ("2021年投入多少？", "今年上半年投入1亿元。", False),
         ("2023年投入多少？", "今年上半年投入1亿元。", True),
