@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -104,6 +105,7 @@ def remove_model(cache: Path | None, name: str) -> int:
             for file in files:
                 freed += file.stat().st_size
                 file.unlink()
+            _drop_folders(path)
     except Timeout as error:
         raise ModelError(f"{name} is being fetched by another process and can be removed afterwards") from error
     except OSError as error:
@@ -171,6 +173,7 @@ def put_in_place(staged: Path, path: Path, name: str, sha256: str) -> LocalModel
     for file_ in _files_of(path):
         if file_ not in {path, _stamp_path(path)}:
             file_.unlink(missing_ok=True)
+    _drop_folders(path)
     return LocalModel(name=name, path=path, size=path.stat().st_size, sha256=sha256)
 
 
@@ -189,6 +192,13 @@ def file_sha256(path: Path, told: Callable[[float], None] | None = None) -> str:
 def _files_of(path: Path) -> list[Path]:
     """The file of a model, its stamp, and what unfinished tries left."""
     return [file for file in path.parent.rglob("*") if file.is_file() and file != _lock_path(path)]
+
+
+def _drop_folders(path: Path) -> None:
+    """Remove the folders that a killed fetch left beside the file of a model."""
+    for folder in path.parent.iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lock_path(path: Path) -> Path:

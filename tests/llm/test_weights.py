@@ -130,9 +130,10 @@ def test_removing_frees_what_the_model_and_unfinished_tries_took(cache: Path, mo
     """File, stamp and pieces go, the bytes are counted, and a second removal says that there is nothing."""
     piece = model.path.with_name("tiny.gguf.0123456789ab.part")
     piece.write_bytes(b"x" * 500)
+    model.path.with_name("tiny.gguf.0123456789ab.part.piece").mkdir()
     stamp = model.path.with_name("tiny.gguf.json").stat().st_size
     assert remove_model(cache, "tiny") == len(CONTENT) + 500 + stamp
-    assert find_model(cache, "tiny", known=KNOWN) is None
+    assert [path.name for path in model.path.parent.iterdir()] == ["tiny.gguf.lock"]
     with pytest.raises(NotFoundError, match="there is no model tiny"):
         remove_model(cache, "tiny")
 
