@@ -95,6 +95,7 @@ def article_object(article: Article, revisions: Sequence[str]) -> JsonObject:
         "text": article.text,
         "headings": _spans(article.headings),
         "damaged": _spans(article.damaged),
+        "suspicious": _spans(article.suspicious),
         "removed": _spans(article.removed),
         "repairs": plain(article.repairs),
     }

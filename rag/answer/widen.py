@@ -20,8 +20,8 @@ _LIST_ITEM = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九�
 
 
 def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
-    """The source span of `sentence`, or None when it is damaged or does not stand in the source in one piece."""
-    if any(span.overlaps(sentence.start, sentence.end) for span in article.damaged):
+    """The source span of `sentence`, or None when it is damaged, suspicious, or not in one piece in the source."""
+    if any(span.overlaps(sentence.start, sentence.end) for span in (*article.damaged, *article.suspicious)):
         return None
     return article.quote(sentence.start, sentence.end)
 

@@ -173,6 +173,7 @@ SOURCE_RESPONSE: Media = {
         "text": "今年全市新增公办幼儿园学位3200个。",
         "headings": [],
         "damaged": [],
+        "suspicious": [],
         "removed": [{"start": 0, "end": 8, "reason": "navigation"}],
         "repairs": [],
     }

@@ -20,6 +20,7 @@ from rag.ingest.chunk import chunk
 from rag.ingest.dedupe import signature
 from rag.ingest.recurring import sentence_hashes
 from rag.ingest.report import DocumentReport, IngestReport, Outcome, Progress
+from rag.ingest.suspicious import suspicious
 from rag.store.protocol import CommitReport, Prepared, Store
 from rag.types import Article, Passage, RawDocument, Rejected
 
@@ -166,7 +167,8 @@ class _Run:
         """The article of a document, or None after noting why there is none."""
         try:
             with self._timed("clean"):
-                return replace(assemble(document), ingested_at=datetime.now(UTC))
+                article = assemble(document)
+                return replace(article, suspicious=suspicious(article.text), ingested_at=datetime.now(UTC))
         except UnreadableError as error:
             reason = str(error)
         except Exception as error:  # noqa: BLE001 - one page that breaks a rule must not end the ingest of all others

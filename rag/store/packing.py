@@ -32,6 +32,7 @@ def pack(article: Article) -> bytes:
         "page_map": article.page_map.to_rows(),
         "headings": _span_rows(article.headings),
         "damaged": _span_rows(article.damaged),
+        "suspicious": _span_rows(article.suspicious),
         "removed": _span_rows(article.removed),
         "repairs": [[r.kind, r.source_start, r.source_end, r.before, r.after] for r in article.repairs],
     }
@@ -75,8 +76,8 @@ class Unpacked:
         return OffsetMap.from_rows(self._header[name])
 
     def spans(self, name: str) -> tuple[Span, ...]:
-        """`headings`, `damaged` or `removed`."""
-        return tuple(Span(start=start, end=end, reason=reason) for start, end, reason in self._header[name])
+        """`headings`, `damaged`, `suspicious` or `removed`; none where an earlier program packed them."""
+        return tuple(Span(start=start, end=end, reason=reason) for start, end, reason in self._header.get(name, ()))
 
     @property
     def repairs(self) -> tuple[Repair, ...]:

@@ -191,7 +191,8 @@ def article(connection: Connection, article_id: str, revision: str | None = None
         source_map=parts.offset_map("source_map"), page_map=parts.offset_map("page_map"), page=parts.page,
         name=row.name, media=Media(row.media), encoding=row.encoding, url=row.url, publisher=row.publisher,
         author=row.author, published=_published(row), language=row.language, headings=parts.spans("headings"),
-        damaged=parts.spans("damaged"), repairs=parts.repairs, removed=parts.spans("removed"),
+        damaged=parts.spans("damaged"), suspicious=parts.spans("suspicious"), repairs=parts.repairs,
+        removed=parts.spans("removed"),
         ingested_at=datetime.fromisoformat(row.ingested_at) if row.ingested_at else None,
     )  # fmt: skip
 

@@ -107,6 +107,7 @@ class Article:
     language: str = "zh-Hans"
     headings: tuple[Span, ...] = ()  # spans of `text` that are headings
     damaged: tuple[Span, ...] = ()  # spans of `text` that cannot be quoted
+    suspicious: tuple[Span, ...] = ()  # spans of `text` that speak to a program; neither quoted nor shown to a model
     repairs: tuple[Repair, ...] = ()
     removed: tuple[Span, ...] = ()  # spans of `source_text` that are not main text, each with its reason
     ingested_at: datetime | None = None

@@ -170,7 +170,7 @@ def test_article_object_lets_anyone_check_a_quote() -> None:
     found = article_object(article, ["r1", "r2"])
     assert {
         "article_id", "revision", "revisions", "title", "url", "publisher", "published_at", "source", "text", "repairs",
-        "removed", "damaged", "name", "encoding",
+        "removed", "damaged", "suspicious", "name", "encoding",
     } <= set(found)  # fmt: skip
     assert (found["source"], found["text"], found["revisions"]) == (source, "渡口客流回升。", ["r1", "r2"])
     assert found["published_at"] == "2023-05-09"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,6 +26,7 @@ def make(source: str, page: bytes, encoding: str, dropped: int = 0) -> Article:
         article_id="a", revision="1", title="标题", text=text, source_text=source, source_map=source_map,
         page_map=OffsetMap.identity(len(source)), page=page, name="a.txt", media=Media.TEXT, encoding=encoding,
         headings=(Span(start=0, end=1),), damaged=(Span(start=0, end=1, reason="锟斤拷"),),
+        suspicious=(Span(start=0, end=len(text), reason="asks to disregard instructions"),),
         removed=(Span(start=0, end=dropped, reason="navigation"),),
         repairs=(Repair(kind="pinyin", source_start=0, source_end=1, before="務(wù)", after="務"),),
     )  # fmt: skip
@@ -37,6 +41,7 @@ def require_round_trip(article: Article) -> int:
     assert parts.offset_map("page_map") == article.page_map
     assert parts.spans("headings") == article.headings
     assert parts.spans("damaged") == article.damaged
+    assert parts.spans("suspicious") == article.suspicious
     assert parts.spans("removed") == article.removed
     assert parts.repairs == article.repairs
     return len(packed)
@@ -68,6 +73,17 @@ def test_text_and_source_are_packed_together() -> None:
     once = require_round_trip(make(story, story.encode(), "utf-8", 3_000))
     twice = require_round_trip(make(story, story.encode(), "utf-8"))
     assert twice < 1.2 * once
+
+
+def test_what_an_earlier_program_packed_opens() -> None:
+    """Revisions from before suspicious spans were stored have none, and everything else as it was."""
+    article = make("義務教育", "義務教育".encode(), "utf-8")
+    head, body = zlib.decompress(pack(article)).split(b"\n", 1)
+    header = json.loads(head)
+    del header["suspicious"]
+    parts = Unpacked(zlib.compress(json.dumps(header).encode("ascii") + b"\n" + body), "utf-8")
+    assert parts.spans("suspicious") == ()
+    assert (parts.text, parts.spans("damaged")) == (article.text, article.damaged)
 
 
 def test_a_spoilt_blob_is_an_error_of_the_store() -> None:

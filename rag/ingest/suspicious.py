@@ -1,0 +1,146 @@
+"""Sentences of an article that speak to a language model instead of a reader, or imitate what it is given.
+
+They stay in the article, readable and marked, and are neither quoted nor shown to a model. News about such tricks is
+told from the tricks themselves: what somebody only reports, in quotation marks or after words that name an attack,
+weighs less.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rag.ingest.forgeries import UNSEEN, forgeries
+from rag.ingest.instructions import KEPT_MARKS, REASONS, signs_in
+from rag.text.script import fold
+from rag.text.sentences import sentences
+from rag.types import Span
+
+FOLLOWS: Final = "follows an instruction"
+_ENOUGH = 1.0
+_LEAST = 0.4  # what a sentence must bring itself, whatever its neighbours say
+_NEIGHBOUR = 0.5  # weight of the sentence before or behind
+_FOLLOWING = 3  # sentences behind an instruction, in its paragraph, that are taken to be its payload
+_REACH = 120  # characters before a sign in which it is looked for who speaks
+_QUOTED = 0.7  # weight of what stands in quotation marks
+_REPORTED = 0.4  # weight of what is only talked of
+_LINKED = re.compile(r"https?://|www\.", re.IGNORECASE)
+_LINK_WEIGHT = 0.3
+_QUOTATION = re.compile(
+    r"“[^”\n]{0,300}”|‘[^’\n]{0,300}’|「[^」\n]{0,300}」|『[^』\n]{0,300}』|《[^》\n]{0,300}》|\"[^\"\n]{0,300}\""
+)
+_TALK = re.compile(
+    r"提示词?注入|注入攻击|prompt\s?injection|越狱|攻击者|攻击方式|黑客|研究(?:人员|者|员|团队|机构)|安全(?:专家|团队|公司|厂商|研究|机构|漏洞)|"
+    r"诱导|诱骗|欺骗|骗过|套取|漏洞|网友|例如|比如|诸如|譬如|所谓|试图|这类|此类|手法|"
+    r"attackers?|researchers?|for example|such as",
+    re.IGNORECASE,
+)
+_ACTS = re.compile(r"(?:输入|写道|写着|发送|问|说|称|表示|指出|埋入|植入|隐藏|暗藏|嵌入|写入|加入)了?[^。！？]{0,12}$")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one sentence holds: the heaviest sign of each kind, and its reason."""
+
+    weights: dict[str, float] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def add(self, kind: str, weight: float, reason: str) -> None:
+        if weight > self.weights.get(kind, 0.0):
+            self.weights[kind], self.reasons[kind] = weight, reason
+
+    @property
+    def total(self) -> float:
+        return sum(self.weights.values())
+
+    @property
+    def reason(self) -> str:
+        return self.reasons[max(self.weights, key=lambda kind: self.weights[kind])]
+
+
+def suspicious(text: str) -> tuple[Span, ...]:
+    """Spans of whole sentences, in order and without overlap, each with the heaviest reason."""
+    spans = sentences(text)
+    if not spans:
+        return ()
+    found = [_Found() for _ in spans]
+    _note_signs(text, spans, found)
+    forged = _forged(text, spans)
+    marked: dict[int, str] = {}
+    for at, one in enumerate(found):
+        around = max((found[i].total for i in (at - 1, at + 1) if 0 <= i < len(found)), default=0.0)
+        if at in forged or (one.total >= _LEAST and one.total + _NEIGHBOUR * around >= _ENOUGH):
+            marked[at] = forged.get(at) or one.reason
+    for at in sorted(marked):
+        if marked[at] != UNSEEN:
+            for following in _rest_of_paragraph(text, spans, at):
+                marked.setdefault(following, FOLLOWS)
+    return tuple(Span(start=spans[at].start, end=spans[at].end, reason=marked[at]) for at in sorted(marked))
+
+
+def _note_signs(text: str, spans: Sequence[Span], found: Sequence[_Found]) -> None:
+    key, places = _key(text)
+    starts = [span.start for span in spans]
+    quotations = [quotation.span() for quotation in _QUOTATION.finditer(text)]
+    for sign, low, high in signs_in(key):
+        first = low + len(key[low:high]) - len(key[low:high].lstrip(KEPT_MARKS))
+        start, end = places[first], places[high - 1] + 1
+        at = max(0, bisect_right(starts, start) - 1)
+        share = _share(text, spans, at, start, quoted=_is_inside(quotations, start, end))
+        found[at].add(sign.kind, share * sign.weight, sign.reason)
+    for one, span in zip(found, spans, strict=True):
+        if one.weights and _LINKED.search(text, span.start, span.end):
+            one.add("address of a page", _LINK_WEIGHT, REASONS["link"])
+
+
+def _is_inside(quotations: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    at = bisect_right(quotations, start, key=lambda quotation: quotation[0]) - 1
+    return at >= 0 and quotations[at][0] <= start and end <= quotations[at][1]
+
+
+def _share(text: str, spans: Sequence[Span], at: int, start: int, *, quoted: bool) -> float:
+    """What share of its weight a sign at `start` keeps: less when it is quoted or talked of."""
+    here = fold(text[max(spans[at].start, start - _REACH) : start])
+    if quoted:
+        before = fold(text[max(spans[at - 1].start if at else 0, start - _REACH) : start])
+        acts = _ACTS.search(here.rstrip("“‘「『\"'"))
+        return _REPORTED if acts or _TALK.search(before) else _QUOTED
+    return _REPORTED if _TALK.search(here) else 1.0
+
+
+def _forged(text: str, spans: Sequence[Span]) -> dict[int, str]:
+    """The sentences, by number, that hold forged structure, each with the reason."""
+    starts = [span.start for span in spans]
+    forged: dict[int, str] = {}
+    for start, end, reason in forgeries(text):
+        first = max(0, bisect_right(starts, start) - 1)
+        last = max(first, bisect_right(starts, max(start, end - 1)) - 1)
+        for at in range(first, last + 1):
+            forged.setdefault(at, reason)
+    return forged
+
+
+def _rest_of_paragraph(text: str, spans: Sequence[Span], at: int) -> Iterator[int]:
+    for following in range(at + 1, min(len(spans), at + 1 + _FOLLOWING)):
+        if "\n" in text[spans[at].end : spans[following].start]:
+            return
+        yield following
+
+
+def _key(text: str) -> tuple[str, list[int]]:
+    """Folded letters and digits and a few marks of `text`, and the place of each in `text`."""
+    places: list[int] = []
+    characters: list[str] = []
+    for at, character in enumerate(fold(text)):
+        plain = character
+        if character > "\x7f" and not "\u3000" <= character <= "\uf8ff":
+            plain = unicodedata.normalize("NFKC", character).lower()
+            plain = plain if len(plain) == 1 else character
+        if plain.isalnum() or plain in KEPT_MARKS:
+            characters.append(plain)
+            places.append(at)
+    return "".join(characters), places
