@@ -30,10 +30,20 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_NEVER_UNITS = "至到和与及或的了着在于是为以从向被把对由但而也都就又再还已将不没无未等之其该这那并占达较比同增减升降涨跌共约近超"
 _TAIL = re.compile(
-    rf"(?P<more>[余多来]|以上)?\s?(?P<unit>{_UNITS}|[^\W\d_]|)(?P<after>[余多]|以上|左右|以下)?", re.IGNORECASE
+    rf"(?P<more>[余多来几]|以上)?\s?(?P<unit>{_UNITS}|(?![{_NEVER_UNITS}])[^\W\d_]|)(?P<after>[余多]|以上|以下|左右|上下)?",
+    re.IGNORECASE,
 )
-_BEFORE = re.compile(r"(?P<about>约|大约|近|将近|接近|超|超过|逾|多达|不足|不到|至少|至多|高达)为?$")
+_BEFORE = re.compile(
+    r"(?P<cue>大约|约|将近|接近|近|超过|超出|突破|高于|多于|大于|超|逾|不少于|不低于|至少|"
+    r"不足|不到|低于|少于|小于|不超过|不高于|不多于|至多)[为达了]?$"
+)
+_CUES = {
+    "over": frozenset("超过 超出 突破 高于 多于 大于 超 逾 不少于 不低于 至少".split()),
+    "under": frozenset("不足 不到 低于 少于 小于 不超过 不高于 不多于 至多".split()),
+}
+_VAGUE = ("数", "几")  # 数十, 几十: no number of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +103,7 @@ def find_quantities(text: str) -> list[Quantity]:
     found = []
     for match in _NUMBER.finditer(key):
         value, unit, end = _read(match, key)
-        if value is None:
+        if value is None or _is_a_word(match, key):
             continue
         tail = _TAIL.match(key, end)
         assert tail is not None
@@ -104,6 +114,12 @@ def find_quantities(text: str) -> list[Quantity]:
             value, unit = _canonical(value, unit)
         found.append(Quantity(start=match.start(), end=end, value=value, unit=unit, hedge=hedge))
     return found
+
+
+def _is_a_word(match: re.Match[str], key: str) -> bool:
+    """Characters of a numeral that give no number: `数十家`, `零售`."""
+    han = match["han"]
+    return bool(han) and (han == "零" or (han[0] == "十" and key[match.start() - 1 : match.start()] in _VAGUE))
 
 
 def _read(match: re.Match[str], key: str) -> tuple[Fraction | None, str, int]:
@@ -138,13 +154,12 @@ def _canonical(value: Fraction, unit: str) -> tuple[Fraction, str]:
 
 
 def _hedge(before: str, tail: re.Match[str]) -> str:
-    words = {"余": "over", "多": "over", "来": "about", "以上": "over", "左右": "about", "以下": "under"}
+    """What the words around a number leave open: "over", "under", "about", or nothing."""
+    words = {"余": "over", "多": "over", "几": "over", "以上": "over", "以下": "under"}
     for name in ("more", "after"):
         if tail[name]:
-            return words[tail[name]]
-    cue = _BEFORE.search(before[-4:])
+            return words.get(tail[name], "about")
+    cue = _BEFORE.search(before[-6:].rstrip())
     if not cue:
         return ""
-    if cue["about"] in {"超", "超过", "逾", "多达", "至少", "高达"}:
-        return "over" if cue["about"] not in {"多达", "高达"} else ""
-    return "under" if cue["about"] in {"不足", "不到", "至多"} else "about"
+    return next((hedge for hedge, cues in _CUES.items() if cue["cue"] in cues), "about")

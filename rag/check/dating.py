@@ -1,0 +1,24 @@
+"""Whether one date may be told as another: the same days, or less precisely."""
+
+from __future__ import annotations
+
+import re
+
+from rag.check.pieces import Piece
+
+_SPACES = re.compile(r"\s+")
+
+
+def fits(claim: Piece, quote: Piece) -> bool:
+    """Whether the date `quote` carries the date `claim`: same days, or days that lie in those of the claim."""
+    one, other = claim.date, quote.date
+    assert one is not None and other is not None
+    said, written = _SPACES.sub("", claim.text), _SPACES.sub("", quote.text)
+    if said == written:
+        return True
+    if one.first <= other.first and other.last <= one.last and (one.first, one.last) != (other.first, other.last):
+        return one.precision != "range" or other.precision != "day"
+    if (one.first, one.last) == (other.first, other.last):
+        return True
+    # `8月` for `2022年8月16日`: what is left out is no other day
+    return one.relative and re.search(rf"(?<!\d){re.escape(said)}(?!\d)", written) is not None

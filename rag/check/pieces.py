@@ -1,0 +1,244 @@
+"""A text as the checker reads it: figures, dates, names, nouns, verbs, negations, each with its clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+import rjieba
+
+from rag.check.figures import Figure, find_figures
+from rag.check.lexicon import MODALS, NEGATIONS, POSITIVE_OF, is_light, is_scope
+from rag.text.dates import DateMention, find_dates
+from rag.text.frequency import weigh
+from rag.text.script import fold
+from rag.text.sentences import sentences
+from rag.text.words import names
+
+_BREAK = re.compile(r"(?<!\d)[,](?!\d)|(?<=\d),(?!\d{3})|(?<!\d),|[;。:!?…()\n\[\]|]|(?<=\W)-{2,}|——")
+_PART = re.compile(r"、|和|及|与|以及")
+_MODEL_NUMBER = re.compile(r"[a-z]+[-.]?\d[a-z0-9.+-]*|\d+[a-z]{1,}\d*[a-z0-9-]*(?<![kmg]b)(?<!k[mg])(?<!m[mw])|[a-z]{2,}[a-z0-9.+-]*")
+_UNIT_LETTERS = re.compile(r"\d+(?:\.\d+)?(?:km|kg|cm|mm|m|g|mah|gb|tb|mb|kb|ghz|mhz|hz|kwh|kw|nm|w|v|k)\b")
+_NUMERIC = re.compile(r"[\d.,:%]+")
+_NOUN_TAGS = ("n", "eng", "l", "i", "j", "s", "t", "b", "nz", "nw")
+_VERB_TAGS = ("v", "a", "z")
+_COMMON = 2.0  # weight below which a word says little
+
+
+class Kind(StrEnum):
+    """What a piece of a text does for what the text says."""
+
+    FIGURE = "figure"
+    DATE = "date"
+    NAME = "name"
+    NOUN = "noun"
+    VERB = "verb"
+    NEGATION = "negation"
+    MODAL = "modal"
+    SCOPE = "scope"
+    LIGHT = "light"
+
+
+CONTENT = frozenset({Kind.FIGURE, Kind.DATE, Kind.NAME, Kind.NOUN, Kind.VERB})
+NOMINAL = frozenset({Kind.NAME, Kind.NOUN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A word, figure or date at `[start, end)`; `sentence`, `clause` and `part` count up through the text.
+
+    `weight` is in [0, 1]: how much the piece says. `name` is "place", "person" or "body".
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    sentence: int
+    clause: int
+    part: int
+    weight: float
+    name: str = ""
+    figure: Figure | None = None
+    date: DateMention | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A folded text with its pieces in order; `clauses` are `[start, end)` by number."""
+
+    key: str
+    pieces: tuple[Piece, ...]
+    content: tuple[Piece, ...]
+    clauses: tuple[tuple[int, int], ...]
+
+    def inside(self, start: int, end: int) -> Iterator[Piece]:
+        """The content pieces that lie in `[start, end)`."""
+        return (piece for piece in self.content if start <= piece.start and piece.end <= end)
+
+
+@lru_cache(maxsize=4096)
+def read(text: str, reference: date | None = None) -> Reading:
+    """The pieces of `text`; `reference` is the day from which relative dates count."""
+    key = fold(text)
+    marks = _Marks(key)
+    fixed = _fixed(key, reference)
+    named = _named(key, fixed)
+    taken = sorted([*fixed, *named], key=lambda item: item[0])
+    pieces: list[Piece] = []
+    at = 0
+    for start, end, kind, extra in [*taken, (len(key), len(key), Kind.LIGHT, None)]:
+        pieces.extend(_words(key, at, start, marks))
+        if start < end:
+            pieces.append(_piece(key, start, end, kind, marks, extra))
+        at = end
+    content = tuple(piece for piece in pieces if piece.kind in CONTENT)
+    return Reading(key=key, pieces=tuple(pieces), content=content, clauses=marks.clauses)
+
+
+class _Marks:
+    """Where sentences, clauses and the parts of enumerations begin."""
+
+    def __init__(self, key: str) -> None:
+        self._sentences = [span.start for span in sentences(key)] or [0]
+        breaks = {found.end() for found in _BREAK.finditer(key)} | set(self._sentences)
+        self._clauses = sorted(breaks | {0})
+        self._parts = sorted({*self._clauses, *(found.end() for found in _PART.finditer(key))})
+        self.clauses = tuple(zip(self._clauses, [*self._clauses[1:], len(key)], strict=True))
+
+    def at(self, start: int) -> tuple[int, int, int]:
+        """Numbers of the sentence, clause and part at `start`."""
+        return _index(self._sentences, start), _index(self._clauses, start), _index(self._parts, start)
+
+
+def _index(starts: list[int], at: int) -> int:
+    return max(0, sum(start <= at for start in starts) - 1)
+
+
+Taken = tuple[int, int, Kind, object]
+
+
+def _fixed(key: str, reference: date | None) -> list[Taken]:
+    """Dates, model numbers and figures, without overlap, in this order of preference."""
+    found: list[Taken] = [
+        (d.start, d.end, Kind.DATE, d) for d in find_dates(key, reference=reference) if key[d.start : d.end] != "日"
+    ]
+    units = [(m.start(), m.end()) for m in _UNIT_LETTERS.finditer(key)]
+    for model in _MODEL_NUMBER.finditer(key):
+        if not _overlaps(found, model.start(), model.end()) and not any(
+            s <= model.start() < e or s < model.end() <= e for s, e in units
+        ):
+            found.append((model.start(), model.end(), Kind.NOUN, None))
+    tokens = _token_tags(key)
+    for figure in find_figures(key):
+        if not _overlaps(found, figure.start, figure.end) and not _is_part_of_a_word(key, figure, tokens):
+            found.append((figure.start, figure.end, Kind.FIGURE, figure))
+    return found
+
+
+def _overlaps(taken: list[Taken], start: int, end: int) -> bool:
+    return any(s < end and start < e for s, e, _, _ in taken)
+
+
+def _token_tags(key: str) -> list[tuple[int, int, str]]:
+    out, at = [], 0
+    for word, tag in rjieba.tag(key):
+        out.append((at, at + len(word), tag))
+        at += len(word)
+    return out
+
+
+def _is_part_of_a_word(key: str, figure: Figure, tokens: list[tuple[int, int, str]]) -> bool:
+    """`三星`, `一直`, `统一`: the numeral is part of a word that is no numeral."""
+    if key[figure.start : figure.start + 1].isdigit() or figure.ordinal:
+        return False
+    holding = next(((s, e, tag) for s, e, tag in tokens if s <= figure.start < e), None)
+    if holding is None or holding[2][0] in "mqt" or holding[0] < figure.start and key[holding[0]] in "约近超逾达":
+        return False
+    return holding[1] - holding[0] > 1 and not (holding[2][0] in "nl" and figure.unit and figure.end >= holding[1])
+
+
+def _named(key: str, fixed: list[Taken]) -> list[Taken]:
+    found: list[Taken] = []
+    for name in sorted(names(key), key=lambda name: -len(name.word)):
+        if is_light(name.word) or is_scope(name.word):
+            continue
+        at = key.find(name.word)
+        while at >= 0:
+            end = at + len(name.word)
+            if not _overlaps(fixed, at, end) and not _overlaps(found, at, end):
+                found.append((at, end, Kind.NAME, name.kind))
+            at = key.find(name.word, end)
+    return found
+
+
+def _words(key: str, start: int, end: int, marks: _Marks) -> Iterator[Piece]:
+    at = start
+    for word, tag in rjieba.tag(key[start:end]) if start < end else ():
+        yield from _word(key, at, at + len(word), tag, marks)
+        at += len(word)
+
+
+def _word(key: str, start: int, end: int, tag: str, marks: _Marks) -> Iterator[Piece]:
+    word = key[start:end]
+    if word in POSITIVE_OF or (len(word) > 1 and word[0] in "不未没" and word not in NEGATIONS and _is_negated(word)):
+        yield _piece(key, start, start + 1, Kind.NEGATION, marks)
+        yield _piece(key, start + 1, end, Kind.VERB if len(word) > 2 else Kind.LIGHT, marks)
+    else:
+        yield _piece(key, start, end, _kind(word, tag), marks)
+
+
+def _is_negated(word: str) -> bool:
+    """A negated word that the cutter made up (`未公布`), not one of the dictionary (`不断`)."""
+    return not rjieba.has_word(word) and (len(word) == 2 or rjieba.has_word(word[1:]))
+
+
+def _kind(word: str, tag: str) -> Kind:
+    if word in NEGATIONS:
+        return Kind.NEGATION
+    if word in MODALS and not (word == "将" and tag == "p") and not (word == "计划" and tag.startswith("n")):
+        return Kind.MODAL
+    if is_scope(word):
+        return Kind.SCOPE
+    if is_light(word) or len(word) < 2 or not any(map(str.isalnum, word)) or _NUMERIC.fullmatch(word):
+        return Kind.LIGHT if not _is_telling_character(word, tag) else Kind.VERB
+    if tag in {"vn", "an"} or tag.startswith(_NOUN_TAGS):
+        return Kind.NOUN
+    if tag.startswith(_VERB_TAGS) or (tag == "d" and word in _TELLING_ADVERBS):
+        return Kind.VERB
+    return Kind.LIGHT if tag[0] in "cdeghkmopqrufyx" else Kind.NOUN
+
+
+_TELLING_ADVERBS = frozenset("同意 同比 环比 首次 再次 免费 公开 秘密 单独 联合 提前".split())
+
+
+def _is_telling_character(word: str, tag: str) -> bool:
+    return word in "涨跌升降增减亏买卖胜负强弱男女新旧" and tag[:1] in {"v", "a", "n", "b", "t"} and len(word) == 1
+
+
+def _piece(key: str, start: int, end: int, kind: Kind, marks: _Marks, extra: object = None) -> Piece:
+    sentence, clause, part = marks.at(start)
+    text = key[start:end]
+    return Piece(
+        start=start,
+        end=end,
+        text=text,
+        kind=kind,
+        sentence=sentence,
+        clause=clause,
+        part=part,
+        weight=1.0 if kind in {Kind.FIGURE, Kind.DATE} else _weight(text) if kind in CONTENT else 0.0,
+        name=extra if isinstance(extra, str) else "",
+        figure=extra if isinstance(extra, Figure) else None,
+        date=extra if isinstance(extra, DateMention) else None,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _weight(word: str) -> float:
+    """Rarity in the news at large, from 0.1 for what stands in most articles to 1 for what stands in few."""
+    return min(1.0, max(0.1, weigh({word: 0}, 0)[word] / 8))

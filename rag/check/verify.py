@@ -1,0 +1,244 @@
+"""A claim and its sources -> a verdict, the reason, and the shortest run of whole sentences that carries the claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+
+from rag.check.align import Alignment, align
+from rag.check.bind import misbound
+from rag.check.coverage import Lack, Surroundings, absent, is_little, is_too_much, lack
+from rag.check.pieces import Kind, Reading, read
+from rag.check.polarity import foreseen, turned
+from rag.check.sources import Source
+from rag.check.windows import Window, singles, wider
+from rag.text.script import fold
+from rag.text.sentences import sentences
+from rag.types import Verdict
+
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+Entailment = Callable[[str, str], float]  # (quote, claim) -> probability
+
+_LEAD = 2  # sentences that say what an article is about
+_BEFORE = 1200  # characters of the paragraph before a quote
+_SHORT = 16  # characters; a phrase up to this length is read together with the question
+_LIKE = 0.9  # similarity from which missing words count as said otherwise
+_ENTAILED, _REFUTED = 0.7, 0.3
+_RANK = {Verdict.EXACT: 3, Verdict.SUPPORTED: 2, Verdict.PARTIAL: 1, Verdict.UNSUPPORTED: 0}
+_INTERROGATIVE = re.compile(
+    r"(?:有|是|为|达|达到)?(?:多少|几|多大|多长|多高|多远|多久|什么时候|何时|何地|何处|哪一?(?:年|月|天|日|里|儿|家|所|个|些|位|座|种)|谁|什么)"
+    r"(?:个|所|人|名|家|座|位|次|元|万元|亿元|米|公里|吨|亩|平方米|岁|年|月|日|天|%)?"
+)
+_NOTHING = "nothing that was retrieved speaks of it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What became of a claim. `source.text[start:end]` is the quote; without a source there is none.
+
+    `score` in [0, 1] is the share of the claim's words that the quote holds.
+    """
+
+    verdict: Verdict
+    reason: str
+    source: Source | None
+    start: int
+    end: int
+    score: float
+
+
+class Checker:
+    """Checks claims against sources by what they say: figures, names, subjects, direction, negation and wording.
+
+    `similarity` gives the cosine of a sentence with each of some quotes, `entailment` the probability that a quote
+    entails a sentence. Both are optional, and neither can save a claim whose figures or names are wrong.
+    """
+
+    def __init__(self, similarity: Similarity | None = None, entailment: Entailment | None = None) -> None:
+        self._similarity = similarity
+        self._entailment = entailment
+
+    def check(
+        self,
+        claim: str,
+        sources: Sequence[Source],
+        *,
+        cited: Sequence[int] = (),
+        question: str = "",
+        reference: date | None = None,
+    ) -> Checked:
+        """The best verdict that any quote gives `claim`; at equal verdicts a cited source, then the shorter quote.
+
+        `reference` is the day from which relative dates count where an article has none of its own. A claim without a
+        predicate is completed from `question`.
+        """
+        said = complete(claim, question)
+        best: Checked | None = None
+        for around in (False, True):
+            for found in self._of(said, sources, cited, question, reference, around=around):
+                if best is None or _is_better(found, best, cited):
+                    best = found
+            if best is not None and _RANK[best.verdict] >= _RANK[Verdict.SUPPORTED]:
+                break
+        if best is None:
+            return Checked(verdict=Verdict.UNSUPPORTED, reason=f"absent: {_NOTHING}", source=None, start=0, end=0, score=0)
+        best = self._second_look(claim, best)
+        if best.verdict is Verdict.UNSUPPORTED or not cited or best.source is None or best.source.number in cited:
+            return best
+        return replace(best, reason=f"moved: {best.source.number} carries it" if not best.reason else best.reason)
+
+    def compare(
+        self, claim: str, quote: str, source: Source, *, question: str = "", reference: date | None = None
+    ) -> tuple[Verdict, str]:
+        """The verdict that one quote of `source` gives `claim`, and why.
+
+        Raises:
+            ValueError: `quote` does not stand in the source.
+        """
+        start = source.text.index(quote)
+        window = Window(source=source, start=start, end=start + len(quote), count=1, score=0.0)
+        checked = _judge(complete(claim, question), window, question, reference)
+        return checked.verdict, checked.reason
+
+    def _of(
+        self,
+        claim: str,
+        sources: Sequence[Source],
+        cited: Sequence[int],
+        question: str,
+        reference: date | None,
+        *,
+        around: bool,
+    ) -> list[Checked]:
+        """Verdicts of single sentences, and of longer runs where no single one carries the claim."""
+        windows = singles(claim, sources, cited, around=around)
+        found = []
+        for window in windows:
+            checked = _judge(claim, window, question, reference)
+            found.append(checked)
+            if checked.verdict is Verdict.EXACT and (not cited or window.source.number in cited):
+                return found
+        if any(_RANK[checked.verdict] >= _RANK[Verdict.SUPPORTED] for checked in found):
+            return found
+        seen: set[tuple[str, int, int]] = set()
+        for window in windows:
+            for run in wider(claim, window):
+                if (key := (run.source.key, run.start, run.end)) not in seen:
+                    seen.add(key)
+                    found.append(_judge(claim, run, question, reference))
+        return found
+
+    def _second_look(self, claim: str, checked: Checked) -> Checked:
+        """Wording that differs may mean the same: similarity and entailment are asked, at most once each."""
+        if checked.source is None:
+            return checked
+        quote = checked.source.text[checked.start : checked.end]
+        worded = checked.reason.startswith("wording")
+        if worded and self._similarity is not None and self._similarity(claim, [quote])[0] >= _LIKE:
+            better = Verdict.PARTIAL if checked.verdict is Verdict.UNSUPPORTED else Verdict.SUPPORTED
+            checked = replace(checked, verdict=better)
+        if self._entailment is not None and (worded or checked.verdict in {Verdict.SUPPORTED, Verdict.PARTIAL}):
+            entailed = self._entailment(quote, claim)
+            if entailed < _REFUTED:
+                return replace(checked, verdict=Verdict.UNSUPPORTED, reason=f"entailment: {entailed:.2f}")
+            if entailed >= _ENTAILED and worded:
+                return replace(checked, verdict=Verdict.SUPPORTED)
+        return checked
+
+
+def _is_better(one: Checked, other: Checked, cited: Sequence[int]) -> bool:
+    return _merit(one, cited) > _merit(other, cited)
+
+
+def _merit(checked: Checked, cited: Sequence[int]) -> tuple[int, bool, int, float, int]:
+    known = checked.source is not None and checked.source.number in cited
+    carried = _RANK[checked.verdict]
+    return (min(carried, 2), known, carried, round(checked.score, 2), checked.start - checked.end)
+
+
+def complete(claim: str, question: str) -> str:
+    """A phrase such as `163所` in the place of the question's interrogative; a sentence as it is."""
+    bare = claim.strip().rstrip("。.！!；;")
+    if not question or len(bare) > _SHORT:
+        return claim
+    pieces = read(bare).content
+    if any(piece.kind is Kind.VERB for piece in pieces) or sum(piece.kind is Kind.NAME for piece in pieces) > 1:
+        return claim
+    asked = question.strip().rstrip("？?。")
+    found = _INTERROGATIVE.search(asked)
+    if found is None:
+        return f"{asked}：{bare}"
+    after = asked[found.end() :]
+    return asked[: found.start()] + bare + (after if after not in bare else "")
+
+
+def _judge(claim: str, window: Window, question: str, reference: date | None) -> Checked:
+    """The verdict that one window gives."""
+    source = window.source
+    quote = source.text[window.start : window.end]
+    day = source.published or reference
+    if _bare(claim) == _bare(quote):
+        return _checked(Verdict.EXACT, "", window, 1.0)
+    ours, theirs = read(claim, day), read(quote, day)
+    alignment = align(ours, theirs, reference=day)
+    around = Surroundings(about=about(source, window.start), published=day, asked=fold(question))
+    missing = lack(alignment, around)
+    fault = next(
+        chain(absent(alignment, around), turned(alignment), misbound(alignment), foreseen(alignment)),
+        None,
+    )
+    if fault is not None:
+        return _checked(Verdict.UNSUPPORTED, str(fault), window, 1 - missing.share)
+    return _worded(claim, quote, alignment, missing, window)
+
+
+def _worded(claim: str, quote: str, alignment: Alignment, missing: Lack, window: Window) -> Checked:
+    """The verdict on a claim whose figures, names and subjects hold, by its wording."""
+    score = 1 - missing.share
+    if not alignment.claim.content or not any(alignment.places):
+        return _checked(Verdict.UNSUPPORTED, "wording: nothing to check", window, 0.0)
+    if is_too_much(missing):
+        return _checked(Verdict.UNSUPPORTED, f"wording: {'、'.join(missing.words[:3])}", window, score)
+    if not is_little(missing):
+        return _checked(Verdict.PARTIAL, f"wording: {'、'.join(missing.words[:3])}", window, score)
+    if _stands_in(claim, quote):
+        return _checked(Verdict.EXACT, "", window, 1.0)
+    return _checked(Verdict.SUPPORTED, "", window, score)
+
+
+def _checked(verdict: Verdict, reason: str, window: Window, score: float) -> Checked:
+    return Checked(
+        verdict=verdict,
+        reason=reason,
+        source=window.source,
+        start=window.start,
+        end=window.end,
+        score=max(0.0, min(1.0, score)),
+    )
+
+
+def _bare(text: str) -> str:
+    """Folded text without punctuation and white space; a point or comma inside a number stays."""
+    key = re.sub(r"(?<=\d)[.](?=\d)", "点", fold(text))
+    return "".join(character for character in key if character.isalnum() or character in "%-+")
+
+
+def _stands_in(claim: str, quote: str) -> bool:
+    """The wording of the claim stands in the quote, and no number is cut."""
+    ours, theirs = _bare(claim), _bare(quote)
+    at = theirs.find(ours)
+    if at < 0:
+        return False
+    before, after = theirs[at - 1 : at], theirs[at + len(ours) : at + len(ours) + 1]
+    return not (before.isdigit() and ours[0].isdigit()) and not (after.isdigit() and ours[-1].isdigit())
+
+
+def about(source: Source, at: int) -> str:
+    """Title, publisher, opening and the paragraph before `at`."""
+    line = source.text.rfind("\n", 0, at) + 1
+    lead = sentences(source.text[:600])[:_LEAD]
+    opening = source.text[: min(lead[-1].end, at)] if lead else ""
+    return fold(f"{source.title}\n{source.publisher}\n{opening}\n{source.text[max(line, at - _BEFORE) : at]}")
