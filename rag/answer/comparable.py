@@ -59,6 +59,11 @@ _EDITION = re.compile(r"第[\d零一二三四五六七八九十百]+[届次期�
 _PROPER = frozenset({"nr", "nrt", "nrfg", "nz", "nt", "ns"})
 _NOMINAL = _PROPER | frozenset({"n", "a", "j", "b", "l", "nr", "nz", "vn", "an", "nt", "ns", "zg"})
 _LIES = re.compile(r"(?:位于|地处|坐落|毗邻|靠近|距离?|流经)[^,，;；。]*")
+_PART = re.compile(r"(?<![\d.])\d{1,2}月(?!\d+[日号])|[上下]半年|[一二三四]季度")
+_SIDE = re.compile(r"[东西南北中]部")
+_COMMON = frozenset(
+    "的了着在是有和与及或从到至为对将把被由于以上下中里内外前后年月日时个名所家人共约近达超就也都还又再已并其该此这那"
+)
 _SCOPE = re.compile(r"^[全各本该][国省市县区州镇乡村校院]$")
 
 
@@ -78,8 +83,8 @@ class Voice:
 
     @property
     def near(self) -> str:
-        """Folded title and sentence."""
-        return fold(f"{self.article.title} {self.reading.sentence.text}")
+        """The folded sentence, with the clauses before it."""
+        return f"{self.reading.upto} {fold(self.reading.sentence.text)}"
 
 
 def is_same_measure(view: QuestionView, one: Voice, other: Voice) -> bool:
@@ -150,24 +155,28 @@ def _says_nothing_more(view: QuestionView, one: Voice, other: Voice) -> bool:
     mine, theirs = _besides(view, one.reading), _besides(view, other.reading)
     if any(word not in other.near for word in mine) or any(word not in one.near for word in theirs):
         return False
-    if any(name.kind in {"place", "body"} for name in view.names):
+    if any(name.kind == "place" for name in view.names):
         return True
-    mine, theirs = _proper(view, one.reading), _proper(view, other.reading)
+    mine, theirs = _nouns_before(view, one.reading), _nouns_before(view, other.reading)
     return all(word in other.context for word in mine) and all(word in one.context for word in theirs)
 
 
-def _proper(view: QuestionView, reading: Reading) -> set[str]:
-    """What may be a proper name in the sentence up to the value: tagged as one, or in no dictionary."""
-    key = fold(reading.sentence.text)
-    before = _LIES.sub("", key[: key.find(fold(reading.value))])
-    return {
-        word
-        for word, tag in rjieba.tag(before)
-        if len(word) > 1
-        and word not in view.key
-        and not word.isascii()
-        and (tag in _PROPER or (tag in {"x", "n", "v"} and not rjieba.has_word(word)))
-    }
+def _nouns_before(view: QuestionView, reading: Reading) -> set[str]:
+    """The nouns and unknown words before the value: its subject must be among them, whatever it is."""
+    before = _LIES.sub("", reading.upto)
+    tagged = list(rjieba.tag(before))
+    found = {word for word, tag in tagged if tag in _NOMINAL}
+    found |= {a + b for (a, one), (b, other) in pairwise(tagged) if _is_odd(a) and _is_odd(b) and {one, other} != {"v"}}
+    return {word for word in found if _counts(view, word)}
+
+
+def _is_odd(word: str) -> bool:
+    """A single character that is no common word by itself, as names fall into that no dictionary has."""
+    return len(word) == 1 and "\u4e00" <= word <= "\u9fff" and word not in _COMMON
+
+
+def _counts(view: QuestionView, word: str) -> bool:
+    return len(word) > 1 and word not in view.key and word not in _EMPTY and not _SCOPE.match(word)
 
 
 def _besides(view: QuestionView, reading: Reading) -> set[str]:
@@ -180,16 +189,26 @@ def _besides(view: QuestionView, reading: Reading) -> set[str]:
         after = ""
     found = [word for word, tag in rjieba.tag(_last_clause(before)) if tag in _NOMINAL]
     found += [word for word, tag in rjieba.tag(after.partition(",")[0]) if tag in _NOMINAL or tag == "v"]
-    return {word for word in found if len(word) > 1 and word not in view.key and not _SCOPE.match(word)} - _EMPTY
+    return {word for word in found + _SIDE.findall(_last_clause(before)) if _counts(view, word)}
 
 
 def _last_clause(said: str) -> str:
     return said.rpartition(",")[2]
 
 
+def _of_one_month(view: QuestionView, one: Voice, other: Voice) -> bool:
+    """Months and parts of a year that are named are the same, also where it is not known of which year."""
+    asked, mine, theirs = (set(_PART.findall(key)) for key in (view.key, one.reading.upto, other.reading.upto))
+    if asked and not all(asked & set(_PART.findall(voice.context)) for voice in (one, other)):
+        return False
+    return all(not a or not b or a & b for a, b in ((asked, mine), (asked, theirs), (mine, theirs)))
+
+
 def _of_one_time(view: QuestionView, one: Voice, other: Voice) -> bool:
     """The same stated time; or none is stated by either, or the one that states none is known to be of it."""
     mine, theirs = one.reading.time, other.reading.time
+    if not _of_one_month(view, one, other):
+        return False
     if mine and theirs:
         return mine.same_as(theirs)
     if not mine and not theirs:

@@ -34,7 +34,7 @@ _REPORTED = re.compile(
 )
 _UP_TO = re.compile(r"(?:截至|截止到?|到|至)\s?$")
 _EVENT_DAYS = timedelta(days=7)
-_SUPPOSED = re.compile(r"如果|假如|假设|假定|倘若|分别")  # `分别`: whose figure it is, only counting tells
+_OF_ANOTHER_CASE = re.compile(r"如果|假如|假设|假定|倘若|(?<![比较与跟])(?:上年|去年)同期")
 _LITTLE = 3  # characters beside a date in its clause, up to which the clause behind it says what happened
 _NEAR_NOUN = 0.5  # weight of the words of the sentence before the figure's own clause
 _COUNTERS_BEFORE = frozenset("头只匹棵株")  # counters that the cutter joins to their noun
@@ -80,6 +80,7 @@ class Reading:
     days: DateMention | None = None
     time: Time | None = None
     revises: bool = False
+    upto: str = ""  # the folded period, of which the sentence may be a clause, up to the value
 
 
 def readings(view: QuestionView, sentence: Sentence, article: Article) -> list[Reading]:
@@ -102,6 +103,9 @@ def context(sentence: Sentence, article: Article) -> str:
 
 def _numbers(view: QuestionView, sentence: Sentence, article: Article) -> Iterator[Reading]:
     key = fold(sentence.text)
+    before = _period_before(sentence, article)
+    if _OF_ANOTHER_CASE.search(before):
+        return
     asked = {(q.value, q.unit) for q in view.quantities}
     dates = _dates(key, article)
     usable = [
@@ -120,13 +124,20 @@ def _numbers(view: QuestionView, sentence: Sentence, article: Article) -> Iterat
     for fit, quantity, said in found:
         yield Reading(
             sentence=sentence,
-            value=sentence.text[_beginning(key, quantity) : quantity.end],
+            value=sentence.text[_beginning(key, quantity) : _ending(key, quantity)],
             said=said,
             fit=fit,
             magnitude=magnitude(quantity, key, view.counted),
             time=_time_of(key, quantity, dates),
             revises=bool(_REVISES.search(key)),
+            upto=before + key[: quantity.start],
         )
+
+
+def _period_before(sentence: Sentence, article: Article) -> str:
+    """The folded clauses before a sentence that semicolons join to it, at most 200 characters."""
+    before = article.text[max(0, sentence.start - 200) : sentence.start]
+    return fold(before[max(before.rfind(stop) for stop in "。！？!?\n") + 1 :])
 
 
 def _fits(view: QuestionView, quantity: Quantity, key: str) -> bool:
@@ -164,7 +175,9 @@ def _fit(view: QuestionView, key: str, quantity: Quantity, said: str) -> float:
         return 0.0
     if _OTHER_YEAR.search(before) and not _REVISES.search(key):
         return 0.0
-    if _SUPPOSED.search(said):
+    if "分别" in said or _OF_ANOTHER_CASE.search(
+        key[: quantity.start]
+    ):  # `分别`: whose figure it is, only counting tells
         return 0.0
     core = core_words(view)
     if core and not any(word in said for word in core):
@@ -196,6 +209,11 @@ def _beginning(key: str, quantity: Quantity) -> int:
     start = quantity.start - 1 if is_negative(key, quantity) else quantity.start
     before = re.search(r"(?:大约|约|将近|接近|近|超过|超|逾|不足|不到|至少|至多)为?$", key[:start])
     return before.start() if before else start
+
+
+def _ending(key: str, quantity: Quantity) -> int:
+    """Where the value ends, with a currency's last character."""
+    return quantity.end + (quantity.unit != "元" and len(quantity.unit) == 1 and key.startswith("元", quantity.end))
 
 
 def _days(view: QuestionView, sentence: Sentence, article: Article) -> Iterator[Reading]:
