@@ -12,10 +12,13 @@ from rag.ingest.layout import Box, Layout, Line
 from rag.ingest.markup import Run, Tag, Text, attributes, tokens, visible
 from rag.ingest.rows import Draft, join_rows
 from rag.ingest.tree import BLOCKS, VOID, Open, Tree
+from rag.ingest.visibility import Reveal, Sheet
 from rag.offsets import OffsetMap, Rewriter
 
 ENOUGH_PROSE = 80  # characters in lines with sentences, below which a page's story is looked for where it is hidden
 _SENTENCE_END = re.compile("[。！？!?]")
+_STYLE = re.compile(r"<style(?=[\s>])[^<>]{0,500}>", re.IGNORECASE)
+_STYLE_END = re.compile("</style", re.IGNORECASE)
 _SMALLEST_PICTURE = 48  # pixels; smaller ones are icons
 
 
@@ -25,21 +28,22 @@ def parse_html(page: str) -> Layout:
     A story that style sheets hide until a script shows it, or that stands escaped in a `textarea` or as a text inside a
     script, is read when the visible lines hold less than `ENOUGH_PROSE` characters of prose.
     """
-    layout = _read(page, show_hidden=False)
+    layout = _read(page)
     prose = _prose(layout)
     if prose >= ENOUGH_PROSE:
         return layout
-    shown = _read(page, show_hidden=True)
-    if _prose(shown) >= max(ENOUGH_PROSE, 2 * prose):
-        return shown
+    for reveal in (Reveal.VEILED, Reveal.FOLDED):
+        shown = _read(page, reveal)
+        if _prose(shown) >= max(ENOUGH_PROSE, 2 * prose):
+            return shown
     inner = max((_nested(*found) for found in articles_in_script(page)), key=_prose, default=None)
     if inner is not None and _prose(inner) >= max(ENOUGH_PROSE, 2 * prose):
         return replace(inner, head=layout.head)
     return layout
 
 
-def _read(page: str, *, show_hidden: bool) -> Layout:
-    reader = _Reader(page, show_hidden=show_hidden)
+def _read(page: str, reveal: Reveal = Reveal.NOTHING) -> Layout:
+    reader = _Reader(page, reveal)
     reader.read()
     drafts = list(join_rows(reader.drafts, reader.tree))
     return _assemble(page, drafts, tuple(reader.tree.boxes), reader.head)
@@ -47,7 +51,7 @@ def _read(page: str, *, show_hidden: bool) -> Layout:
 
 def _nested(html: str, origin: OffsetMap) -> Layout:
     """The layout of HTML that stood escaped inside the page, its map leading to the page."""
-    inner = _read(html, show_hidden=False)
+    inner = _read(html)
     return replace(inner, page_map=inner.page_map.after(origin))
 
 
@@ -60,12 +64,11 @@ def _prose(layout: Layout) -> int:
 class _Reader:
     """Turns tokens into drafts of lines."""
 
-    def __init__(self, page: str, *, show_hidden: bool) -> None:
-        self.tree = Tree(show_hidden=show_hidden)
+    def __init__(self, page: str, reveal: Reveal) -> None:
+        self.tree = Tree(reveal=reveal, sheet=Sheet("\n".join(_style_sheets(page))))
         self.head = Head()
         self.drafts: list[Draft] = []
         self._page = page
-        self._show_hidden = show_hidden
         self._pictures = 0
         self._picture_text = ""
         self._linked_data = False
@@ -192,6 +195,15 @@ class _Reader:
 
     def _shows(self, run: Run) -> str:
         return self._page[run.start : run.end] if run.text is None else run.text
+
+
+def _style_sheets(page: str) -> Iterator[str]:
+    """The style sheets that stand in a page, wherever they do: a rule also holds for what is above it."""
+    at = 0
+    while opening := _STYLE.search(page, at):
+        closing = _STYLE_END.search(page, opening.end())
+        at = closing.end() if closing else len(page)
+        yield page[opening.end() : closing.start() if closing else at]
 
 
 def _decoded(page: str, token: Text) -> Iterator[str]:

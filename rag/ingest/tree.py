@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.ingest.layout import Box
+from rag.ingest.visibility import PLAIN, Look, Reveal, Sheet
 
 DEEPEST = 512  # elements; deeper ones are read as if they were not there, as browsers do
 
@@ -29,7 +30,6 @@ _NEVER_SHOWN = frozenset(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = _HEADINGS | {"b", "strong", "th"}
-_HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CENTERING = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _CENTER_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align)-?center(?:ed)?(?=$|\s)")
 
@@ -63,15 +63,17 @@ class Open:
     heading: int = 0
     bold: bool = False
     centered: bool = False
-    hidden: bool = False
+    unshown: bool = False  # in an element that is never text
+    hidden: bool = False  # so, or nobody sees it
+    look: Look = field(default_factory=Look)
     preformatted: bool = False
     cell: tuple[int, int] | None = None  # row number and cell number inside the innermost table
 
 
 class Tree:
-    """The stack of open elements, and the boxes met so far. `show_hidden` shows what only style sheets hide."""
+    """The stack of open elements, and the boxes met so far. `reveal` says what is read though styles hide it."""
 
-    def __init__(self, *, show_hidden: bool) -> None:
+    def __init__(self, *, reveal: Reveal = Reveal.NOTHING, sheet: Sheet | None = None) -> None:
         self.boxes: list[Box] = [Box(parent=-1, tag="html")]
         self.cells: Counter[int] = Counter()  # cells by row
         self.nesting_rows: set[int] = set()  # rows with a table inside
@@ -80,7 +82,8 @@ class Tree:
         self._open: Counter[str] = Counter()  # open elements by name
         self._links = 0
         self._rows = 0
-        self._show_hidden = show_hidden
+        self._reveal = reveal
+        self._sheet = sheet or Sheet()
 
     @property
     def top(self) -> Open:
@@ -95,8 +98,9 @@ class Tree:
             return
         self._open[name] += 1
         around = self.top
-        style = attributes.get("style", "")
         link = around.link
+        unshown = self._hides(name)
+        look = around.look.inside(name, self._sheet.style(name, attributes) if attributes else PLAIN)
         if name == "a" and "href" in attributes:
             self._links += 1
             link = self._links
@@ -108,8 +112,10 @@ class Tree:
                 link=link,
                 heading=int(name[1]) if name in _HEADINGS else around.heading,
                 bold=around.bold or name in _BOLD,
-                centered=around.centered or name == "center" or _centers(attributes, style),
-                hidden=around.hidden or self._hides(name, attributes, style),
+                centered=around.centered or name == "center" or _centers(attributes, attributes.get("style", "")),
+                unshown=unshown,
+                hidden=unshown or look.hidden(self._reveal),
+                look=look,
                 preformatted=around.preformatted or name == "pre",
                 cell=self._cell(name),
             )
@@ -193,12 +199,11 @@ class Tree:
             return row, self.cells[row] - 1
         return around
 
-    def _hides(self, name: str, attributes: Mapping[str, str], style: str) -> bool:
-        if name in _NEVER_SHOWN:
-            return name != "template" or not self._show_hidden
-        if self._show_hidden:
-            return False
-        return "hidden" in attributes or attributes.get("aria-hidden") == "true" or bool(_HIDING.search(style))
+    def _hides(self, name: str) -> bool:
+        """True inside elements that are never shown, which `template` is when a story is looked for."""
+        if self.top.unshown or name not in _NEVER_SHOWN:
+            return self.top.unshown
+        return name != "template" or self._reveal < Reveal.FOLDED
 
 
 def _centers(attributes: Mapping[str, str], style: str) -> bool:

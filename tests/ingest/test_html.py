@@ -46,7 +46,7 @@ def check_map(page: str, layout: Layout) -> None:
         ("<p>A&amp;B &lt;丙&gt; &unknown; &</p>", ["A&B <丙> &unknown; &"]),
         ("<script>var a='<p>甲</p>';</script><style>p{}</style><p>乙</p><noscript>丙</noscript>", ["乙"]),
         ("<p style='color:red;display: none'>甲</p><p hidden>乙</p><p aria-hidden=true>丙</p><p>丁</p>", ["丁"]),
-        ("<p style='visibility:hidden'>甲</p>", ["甲"]),
+        ("<p style='visibility:hidden'>甲</p><p>乙</p>", ["乙"]),
         ("<!-- 甲 > --><p>乙</p><!--[if IE]><p>丙</p><![endif]--><p>丁</p>", ["乙", "丁"]),
         ("<![CDATA[甲]]><p>乙</p><?php 丙 ?><p>丁</p>", ["乙", "丁"]),
         ("<ul><li>甲<li>乙<ul><li>丙</ul><li>丁</ul>", ["甲", "乙", "丙", "丁"]),
