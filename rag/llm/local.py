@@ -19,10 +19,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import structlog
+
 from rag.errors import ModelError, ModelMissingError
 from rag.llm.cores import usable_cores
 from rag.llm.weights import LocalModel
 
+_log = structlog.get_logger(__name__)
 _SCRIPT = Path(__file__).with_name("local_server.py")
 _PATIENCE = 180.0  # seconds until a model must be loaded; a gigabyte from a slow disk takes a minute
 _HEALTH_EVERY = 10.0  # seconds for which an answer to a health check is believed
@@ -108,6 +111,8 @@ class LocalServer:
             if self._closed:
                 raise ModelError("the local model was stopped")
             if self._child is not None and not self._is_well(self._child):
+                # A status below 0 is a signal, for example -9 where memory ran out; None is a process that hangs.
+                _log.warning("local model ended", model=self.model.name, status=self._child.returncode)
                 self._stop()
                 self._note_failure()
             if self._child is None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from rag.errors import ModelError, ModelMissingError
 from rag.llm import local
@@ -125,12 +126,15 @@ def test_many_threads_start_one_child(served: Callable[..., LocalServer], tmp_pa
 
 
 def test_a_crashed_child_is_replaced_at_once(served: Callable[..., LocalServer], tmp_path: Path) -> None:
-    """After a crash the next look starts another child, which answers."""
+    """After a crash the next look starts another child, which answers; the log has the first one's exit status."""
     server = served()
     crash(server.base_url)
     assert server._child is not None
     server._child.wait(10)
-    assert ask(server.base_url, "/health")
+    with structlog.testing.capture_logs() as events:
+        assert ask(server.base_url, "/health")
+    ended = {"event": "local model ended", "model": "tiny", "status": 11, "log_level": "warning"}
+    assert events == [ended]
     assert len(starts(tmp_path)) == 2
 
 
