@@ -25,7 +25,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.corruptions import FALSE, TRUE, Story, is_really_false
+from eval.corruptions import FALSE, RARE, TRUE, Story, is_really_false
 from eval.devstore import NEWS
 from rag.check.sources import Source
 from rag.check.verify import Checked, Checker
@@ -177,16 +177,21 @@ def rows(news: Sequence[News], seed: int, checker: Checker) -> Iterator[Row]:
 
 def statements(story: Story, chance: random.Random) -> Iterator[tuple[str, str, bool]]:
     """Two of the true rules that apply to a sentence, and two of the false ones, the rare ones first."""
-    true = [(kind, text) for kind, rule in TRUE.items() if (text := rule(story, chance)) and (kind == "verbatim" or text != story.sentence)]
+    true = [
+        (kind, text)
+        for kind, rule in TRUE.items()
+        if (text := rule(story, chance)) and (kind == "verbatim" or text != story.sentence)
+    ]
     false = [
         (kind, text)
         for kind, rule in FALSE.items()
         if (text := rule(story, chance)) and text != story.sentence and is_really_false(text, story)
     ]
-    for kind, text in chance.sample(true, min(2, len(true))):
-        yield kind, text, True
-    for kind, text in chance.sample(false, min(2, len(false))):
-        yield kind, text, False
+    for chosen, is_true in ((true, True), (false, False)):
+        chance.shuffle(chosen)
+        chosen.sort(key=lambda made: made[0] not in RARE)
+        for kind, text in chosen[:2]:
+            yield kind, text, is_true
 
 
 def _row(kind: str, true: bool, text: str, sentence: str, checked: Checked, milliseconds: float) -> Row:  # noqa: FBT001 - a field of a row

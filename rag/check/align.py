@@ -12,7 +12,7 @@ from datetime import date
 
 from rag.check.dating import fits
 from rag.check.figures import difference
-from rag.check.lexicon import opposites, synonyms, trends
+from rag.check.lexicon import opposites, synonyms
 from rag.check.pieces import Kind, Piece, Reading
 from rag.text.words import Name
 
@@ -22,6 +22,7 @@ _WEAK = 0.6  # for a word that is only partly there
 _SAME_CLAUSE_BACK, _OTHER_CLAUSE, _OTHER_CLAUSE_BACK, _OTHER_SENTENCE, _OTHER_SENTENCE_BACK = 0.5, 0.5, 0.9, 0.9, 1.4
 _FAR = 0.01  # for each character that is skipped
 _LONGEST_SKIP = 30
+_AGAIN = 0.6  # for a place that another word of the claim has taken
 _AT_A_BREAK = 0.3  # a jump costs less where the claim begins a new clause
 _MOST_PLACES = 6
 
@@ -70,7 +71,7 @@ def align(claim: Reading, quote: Reading, *, reference: date | None) -> Alignmen
         for cost, last, path in states:
             following.append((cost + _MISSING * (0.5 + piece.weight), last, (*path, None)))
             for place in places:
-                jump = _jump(last, place) * ease + (1 - place.share) * _WEAK
+                jump = _jump(last, place) * ease + (1 - place.share) * _WEAK + (_AGAIN if place in path else 0.0)
                 following.append((cost + jump, place, (*path, place)))
         states = _best(following)
         before = piece
@@ -120,11 +121,9 @@ def _places(piece: Piece, quote: Reading, reference: date | None) -> Iterator[Pl
         found = list(_name_places(piece, quote))
     yield from found
     same = synonyms().get(piece.text, frozenset())
-    if same and not (found and piece.text not in trends()):
-        for other in quote.content:
-            if other.text in same:
-                yield _of(other)
-    elif not found:
+    alike = [_of(other) for other in quote.content if other.text in same]
+    yield from alike
+    if not found and not alike:
         yield from _partly(piece, quote)
 
 
@@ -200,11 +199,11 @@ _POLAR = frozenset(frozenset(pair) for pair in _POLES)
 
 def _differ_in_opposites(one: str, other: str) -> bool:
     """Two words that differ in characters of opposite meaning: 进口 and 出口."""
-    return any(frozenset((a, b)) in _POLAR for a in one for b in other)
+    return any(frozenset((a, b)) in _POLAR for a in set(one) - set(other) for b in set(other) - set(one))
 
 
 def is_opposite(one: str, other: str) -> bool:
     """Two words of which one says the opposite of the other."""
     if other in opposites().get(one, frozenset()):
         return True
-    return len(one) == len(other) == 2 and bool(set(one) & set(other)) and _differ_in_opposites(one, other)
+    return len(one) == len(other) == 2 and len(set(one) & set(other)) == 1 and _differ_in_opposites(one, other)

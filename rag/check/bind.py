@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.check.align import Alignment, Place, is_opposite
 from rag.check.dating import fits
-from rag.check.lexicon import synonyms, trends
+from rag.check.figures import difference, is_same_unit
+from rag.check.lexicon import is_anaphor, is_relational, is_saying, opposites, synonyms, trends
 from rag.check.pieces import CONTENT, NOMINAL, Kind, Piece, Reading
 
 _COMPARED = ("比", "较", "自", "从", "由", "于", "以来", "年同期")
+_MOVES, _STAYS = 0.3, 0.35  # what names and dates, and other words, weigh for where a clause is from
+_TELLS = 0.3  # weight from which a noun may be a subject of its own
+_LEAST_NAME = 2  # characters of a longer name that are a name of their own: `泰国` of `泰国宪法法院`
 _DIRECTLY = 2  # characters between a figure and the noun behind it that it counts
 
 
@@ -33,6 +37,83 @@ def misbound(alignment: Alignment) -> Iterator[Fault]:
             yield from _figure_faults(alignment, piece, place)
     for clause in range(len(alignment.claim.clauses)):
         yield from _clause_faults(alignment, clause)
+    yield from _said_twice(alignment)
+    yield from _cut_names(alignment)
+    yield from _jumps(alignment)
+    yield from _opposites(alignment)
+
+
+def _said_twice(alignment: Alignment) -> Iterator[Fault]:
+    """Two figures of the claim that are one of the quote, which has another that the claim lacks."""
+    seen: dict[int, Piece] = {}
+    for piece, place in zip(alignment.claim.content, alignment.places, strict=True):
+        if piece.figure is None or place is None:
+            continue
+        if place.start in seen:
+            for other in alignment.quote.content:
+                if other.figure and is_same_unit(piece.figure, other.figure) and not alignment.is_covered(other):
+                    yield Fault(kind="number", detail=f"{piece.text}/{other.text}")
+        seen[place.start] = piece
+
+
+def _cut_names(alignment: Alignment) -> Iterator[Fault]:
+    """A name or noun of which only a part is there, and beside the part stands another one: `中国移动`, `山东移动`."""
+    for piece, place in zip(alignment.claim.content, alignment.places, strict=True):
+        if place is None or place.share == 1 or piece.kind not in NOMINAL:
+            continue
+        ends = piece.text.endswith(alignment.quote.key[place.start : place.end])
+        for other in alignment.quote.content:
+            touching = other.end == place.start if ends else other.start == place.end
+            within = other.start < place.start < other.end if ends else other.start < place.end < other.end
+            if (touching or within) and other.kind in NOMINAL and not (touching and alignment.is_covered(other)):
+                yield Fault(kind="name", detail=f"{piece.text}/{other.text}")
+
+
+def _jumps(alignment: Alignment) -> Iterator[Fault]:
+    """A claim clause without a subject that comes from another sentence of the quote than the clause before it.
+
+    There it is said of something else, if that sentence names something before it that the claim does not.
+    """
+    before: int | None = None
+    for clause in range(len(alignment.claim.clauses)):
+        ours = _of_clause(alignment, clause)
+        home = _home(ours)
+        if home is None:
+            continue
+        sentence = alignment.sentence_of(home)
+        if before is not None and sentence != before:
+            own = [p for p, place in ours if place and place.clause == home]
+            subjects = [p for p in _nominal(own) if not p.figure]
+            first = min(place.start for _, place in ours if place and place.clause == home)
+            pushed = [
+                other
+                for other in alignment.quote.content
+                if other.sentence == sentence
+                and other.end <= first
+                and other.kind in NOMINAL
+                and other.weight >= _TELLS
+                and not alignment.is_covered(other)
+            ]
+            if pushed and (not subjects or sentence < before):
+                yield Fault(kind="subject", detail=f"{own[0].text} is of {pushed[-1].text}")
+        before = sentence
+
+
+def _of_clause(alignment: Alignment, clause: int) -> list[tuple[Piece, Place | None]]:
+    return [
+        (piece, place)
+        for piece, place in zip(alignment.claim.content, alignment.places, strict=True)
+        if piece.clause == clause
+    ]
+
+
+def _opposites(alignment: Alignment) -> Iterator[Fault]:
+    """A word that the quote lacks, where it has the opposite and the claim does not."""
+    for piece, place in zip(alignment.claim.content, alignment.places, strict=True):
+        if place is None and piece.text in opposites():
+            for other in alignment.quote.content:
+                if other.text in opposites()[piece.text] and not alignment.is_covered(other):
+                    yield Fault(kind="direction", detail=f"{piece.text}/{other.text}")
 
 
 # figures ------------------------------------------------------------------------------------------------------------
@@ -46,7 +127,7 @@ def _figure_faults(alignment: Alignment, piece: Piece, place: Place) -> Iterator
     ours, theirs = _zone(alignment.claim, piece), _zone(alignment.quote, quoted)
     if not _nominal(ours):
         ours = [*_inherited(alignment.claim, piece), *ours]
-    if not _nominal(theirs) and (not theirs or all(other.text in trends() for other in theirs)):
+    if not _nominal(theirs) and all(_is_of_another(other) for other in theirs):
         theirs = [*_inherited(alignment.quote, quoted), *theirs]
     said = "".join(other.text for other in ours)
     written = alignment.quote.key[theirs[0].start : quoted.end] if theirs else ""
@@ -57,6 +138,11 @@ def _figure_faults(alignment: Alignment, piece: Piece, place: Place) -> Iterator
     one, other = _governing(alignment.claim, piece), _governing(alignment.quote, quoted)
     if one and other and not fits(one, other) and not fits(other, one):
         yield Fault(kind="date", detail=f"{one.text}/{other.text}")
+
+
+def _is_of_another(piece: Piece) -> bool:
+    """What a clause says of what was named before it: 同比增长, 占比."""
+    return piece.text in trends() or is_relational(piece.text)
 
 
 def _zone(reading: Reading, figure: Piece) -> list[Piece]:
@@ -89,7 +175,7 @@ def _inherited(reading: Reading, figure: Piece) -> list[Piece]:
 
 
 def _nominal(pieces: Iterable[Piece]) -> list[Piece]:
-    return [piece for piece in pieces if piece.kind in NOMINAL]
+    return [piece for piece in pieces if piece.kind in NOMINAL and not is_relational(piece.text)]
 
 
 def _head(zone: list[Piece], figure: Piece) -> Piece | None:
@@ -136,32 +222,61 @@ def _governing(reading: Reading, figure: Piece) -> Piece | None:
 
 def _clause_faults(alignment: Alignment, clause: int) -> Iterator[Fault]:
     """Words of one claim clause that come from elsewhere, and push aside words of the clause that the rest is from."""
-    ours = [
-        (piece, alignment.places[index])
-        for index, piece in enumerate(alignment.claim.content)
-        if piece.clause == clause
-    ]
+    ours = _of_clause(alignment, clause)
     home = _home(ours)
     if home is None:
         return
     start, end = alignment.quote.clauses[home]
     yield from _other_day(alignment, ours, home)
     for at, (piece, place) in enumerate(ours):
-        if place is not None and place.clause == home:
-            yield from _swapped(alignment, ours[:at], piece, place)
-            continue
-        if place is not None and piece.figure is not None:
-            continue
         left = next((p for _, p in reversed(ours[:at]) if p and p.clause == home), None)
         right = next((p for _, p in ours[at + 1 :] if p and p.clause == home), None)
-        low = left.end if left and (not right or left.end <= right.start) else start
-        high = right.start if right else end if left else start
+        if place is not None and place.clause == home:
+            yield from _swapped(alignment, ours[:at], piece, place)
+            if _is_in_line(left, place, right):
+                continue
         if left is None and right is None:
             continue
-        gap = [other for other in alignment.quote.inside(low, high) if not alignment.is_covered(other)]
+        low = left.end if left and (not right or left.end <= right.start) else start
+        high = right.start if right else end if left else start
+        gap = list(_uncovered(alignment, low, high))
         yield from _replaced(piece, place, gap)
+        if right is not None and left is None:
+            yield from _other_subject(alignment, ours[at + 1 :], piece, right, gap)
         if place is not None and place.sentence > alignment.sentence_of(home) and piece.kind in NOMINAL:
             yield Fault(kind="subject", detail=piece.text)
+
+
+def _uncovered(alignment: Alignment, low: int, high: int) -> Iterator[Piece]:
+    """What the quote says in `[low, high)` and the claim does not; of a piece that reaches beyond, what is inside."""
+    for piece in alignment.quote.content:
+        if piece.start >= high or piece.end <= low:
+            continue
+        start, end = max(low, piece.start), min(high, piece.end)
+        inside = piece
+        if (start, end) != (piece.start, piece.end):
+            if piece.kind is not Kind.NAME or end - start < _LEAST_NAME:
+                continue
+            inside = replace(piece, start=start, end=end, text=alignment.quote.key[start:end])
+        if not alignment.is_covered(inside):
+            yield inside
+
+
+def _is_in_line(left: Place | None, place: Place, right: Place | None) -> bool:
+    """The place stands between those of its neighbours, and is not one of theirs."""
+    return (left is None or left.end <= place.start) and (right is None or place.end <= right.start)
+
+
+def _other_subject(
+    alignment: Alignment, following: list[tuple[Piece, Place | None]], piece: Piece, right: Place, gap: list[Piece]
+) -> Iterator[Fault]:
+    """A name opens the clause where the quote has a noun that does what the name is said to do."""
+    after = following[0][0]
+    if piece.kind is not Kind.NAME or after.kind is not Kind.VERB or following[0][1] is not right:
+        return
+    nouns = [other for other in gap if other.kind in NOMINAL]
+    if nouns and nouns[-1] is gap[-1] and not is_anaphor(nouns[-1].text) and nouns[-1].text not in piece.text:
+        yield Fault(kind="subject", detail=f"{piece.text}/{nouns[-1].text}")
 
 
 def _other_day(alignment: Alignment, ours: list[tuple[Piece, Place | None]], home: int) -> Iterator[Fault]:
@@ -184,7 +299,8 @@ def _home(ours: list[tuple[Piece, Place | None]]) -> int | None:
     weights: dict[int, float] = {}
     for piece, place in ours:
         if place is not None:
-            weights[place.clause] = weights.get(place.clause, 0.0) + piece.weight * place.share
+            weight = _MOVES if piece.kind in {Kind.NAME, Kind.DATE} else max(piece.weight, _STAYS)
+            weights[place.clause] = weights.get(place.clause, 0.0) + weight * place.share
     return max(weights, key=lambda clause: (weights[clause], -clause)) if weights else None
 
 
@@ -194,10 +310,17 @@ def _replaced(piece: Piece, place: Place | None, gap: list[Piece]) -> Iterator[F
             yield Fault(kind="direction", detail=f"{piece.text}/{other.text}")
         elif piece.kind is Kind.NAME and other.kind is Kind.NAME:
             yield Fault(kind="name", detail=f"{piece.text}/{other.text}")
+        elif piece.figure and other.figure:
+            if is_same_unit(piece.figure, other.figure) and difference(other.figure, piece.figure):
+                yield Fault(kind="number", detail=f"{piece.text}/{other.text}")
         elif piece.date and other.date:
             if not fits(piece, other) and not fits(other, piece):
                 yield Fault(kind="date", detail=f"{piece.text}/{other.text}")
-        elif piece.kind is Kind.VERB and other.kind is Kind.VERB and place is None:
+        elif (
+            piece.kind is other.kind is Kind.VERB
+            and place is None
+            and not (is_saying(piece.text) or is_saying(other.text))
+        ):
             yield Fault(kind="wording", detail=f"{piece.text}/{other.text}")
     nouns = [other for other in gap if other.kind in NOMINAL]
     if piece.kind is Kind.NOUN and nouns:

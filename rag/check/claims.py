@@ -9,8 +9,12 @@ from rag.text.sentences import CLOSERS, STOPS, sentences
 
 _MARKER = re.compile(r"\s*\[(\d{1,3})\]")
 _MARKERS_BEHIND = re.compile(rf"(?:\s*\[\d{{1,3}}\]|[{re.escape(CLOSERS + STOPS)}])*\s*\[\d{{1,3}}\]")
-_BULLET = re.compile(r"\s*(?:[-*•·●▪◦]\s+|[-*•·●▪◦](?=[^\s\d])|#{1,6}\s+|>\s+|\d{1,2}[.、)）]\s*(?!\d)|[（(]\d{1,2}[)）]\s*)")
-_OPEN_MARKER = re.compile(r"\s*[\[【［〔(（][^\d\[\]【】［］〔〕()（）]{0,8}[\d,，、\s-]{0,9}")  # a reply that breaks off in a marker
+_BULLET = re.compile(
+    r"\s*(?:[-*•·●▪◦]\s+|[-*•·●▪◦](?=[^\s\d])|#{1,6}\s+|>\s+|\d{1,2}[.、)）]\s*(?!\d)|[（(]\d{1,2}[)）]\s*)"
+)
+_OPEN_MARKER = re.compile(
+    r"\s*[\[【［〔(（][^\d\[\]【】［］〔〕()（）]{0,8}[\d,，、\s-]{0,9}"
+)  # a reply that breaks off in a marker
 _EMPHASIS = re.compile(r"\*\*|__|`")
 
 

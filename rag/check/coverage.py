@@ -15,25 +15,31 @@ from rag.text.words import Name
 
 _ASKED = 0.4  # what a word weighs that the question brought in
 _AROUND = 0.3  # or that stands around the quote
+_OFTEN = 3  # mentions that make who is asked about a subject of the article
 _HEAVY = 0.5
-_SOME, _MUCH = 0.12, 0.3  # shares of a claim's words
+_SOME, _MUCH, _MOST = 0.12, 0.3, 0.5  # shares of a claim's words
 _YEAR_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What may be said of a quote without standing in it: `about` is what its article is about, folded."""
+    """What may be said of a quote without standing in it, folded: `about` is what its `article` is about."""
 
     about: str
+    article: str
     published: date | None
     asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lack:
-    """`share` of the claim's words that the quote lacks; `words` are the heavy ones."""
+    """`share` of the claim's words that the quote lacks; `words` are the heavy ones.
+
+    `bare` is the share without regard to what the question and the article say.
+    """
 
     share: float
+    bare: float
     words: tuple[str, ...]
 
 
@@ -43,7 +49,8 @@ def absent(alignment: Alignment, around: Surroundings) -> Iterator[Fault]:
         if place is not None and not (piece.kind is Kind.NAME and place.share < 1):
             continue
         if piece.figure is not None:
-            yield _figure(alignment.quote, piece)
+            if not (_is_an_article(piece, alignment) or (piece.text in around.asked and piece.text in around.about)):
+                yield _figure(alignment.quote, piece)
         elif piece.date is not None:
             if not _is_dated(piece, alignment, around):
                 yield Fault(kind="date", detail=f"{piece.text} is not in the quote")
@@ -51,6 +58,17 @@ def absent(alignment: Alignment, around: Surroundings) -> Iterator[Fault]:
             yield Fault(kind="name", detail=f"{piece.text} is not in the quote")
         elif piece.kind is Kind.NOUN and any(map(str.isdigit, piece.text)):
             yield Fault(kind="number", detail=f"{piece.text} is not in the quote")
+
+
+def _is_an_article(piece: Piece, alignment: Alignment) -> bool:
+    """`一家公司` says no more than 公司, unless the quote counts something that the claim does not."""
+    figure = piece.figure
+    assert figure is not None
+    if not piece.text.startswith("一") or figure.value != 1 or figure.ordinal:
+        return False
+    return not any(
+        p.figure and p.figure.unit == figure.unit and not alignment.is_covered(p) for p in alignment.quote.content
+    )
 
 
 def _figure(quote: Reading, piece: Piece) -> Fault:
@@ -76,18 +94,22 @@ def _is_dated(piece: Piece, alignment: Alignment, around: Surroundings) -> bool:
 
 
 def _is_named(piece: Piece, around: Surroundings) -> bool:
-    """Places and bodies may be what the article is about; a person must be in the quote."""
-    if piece.name == "person":
-        return False
-    return Name(word=piece.text, kind=piece.name).stands_in(around.about)
+    """Places and bodies may be what the article is about; a person must be in the quote, or be the one asked about."""
+    name = Name(word=piece.text, kind=piece.name)
+    if piece.text in around.asked and around.article.count(name.stem) >= _OFTEN:
+        return True
+    return (piece.name != "person" or piece.text in around.asked) and name.stands_in(around.about)
 
 
 def lack(alignment: Alignment, around: Surroundings) -> Lack:
     """How much of the claim's wording the quote lacks, by weight."""
-    total = missing = 0.0
+    total = missing = whole = bare = 0.0
     words = []
     for piece, place in zip(alignment.claim.content, alignment.places, strict=True):
         weight = piece.weight
+        if piece.kind in {Kind.NOUN, Kind.VERB, Kind.NAME}:
+            whole += weight
+            bare += weight * (1 - (place.share if place else 0.0))
         asked = piece.text in around.asked
         if asked and place is None and piece.kind in {Kind.NOUN, Kind.VERB}:
             weight *= _ASKED
@@ -101,7 +123,7 @@ def lack(alignment: Alignment, around: Surroundings) -> Lack:
         missing += gone
         if gone >= _HEAVY * (1 if piece.kind is Kind.NOUN else 0.7):
             words.append(piece.text)
-    return Lack(share=missing / total if total else 0.0, words=tuple(words))
+    return Lack(share=missing / total if total else 0.0, bare=bare / whole if whole else 0.0, words=tuple(words))
 
 
 def is_little(found: Lack) -> bool:
@@ -111,4 +133,4 @@ def is_little(found: Lack) -> bool:
 
 def is_too_much(found: Lack) -> bool:
     """What is lacking is a good part of the claim, or words that carry it."""
-    return found.share > _MUCH or (bool(found.words) and found.share > _SOME)
+    return found.share > _MUCH or found.bare > _MOST or (bool(found.words) and found.share > _SOME)

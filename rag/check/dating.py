@@ -6,6 +6,7 @@ import re
 
 from rag.check.pieces import Piece
 
+_EDGES = ("初", "中", "底", "末")
 _SPACES = re.compile(r"\s+")
 
 
@@ -16,9 +17,9 @@ def fits(claim: Piece, quote: Piece) -> bool:
     said, written = _SPACES.sub("", claim.text), _SPACES.sub("", quote.text)
     if said == written:
         return True
-    if one.first <= other.first and other.last <= one.last and (one.first, one.last) != (other.first, other.last):
-        return one.precision != "range" or other.precision != "day"
     if (one.first, one.last) == (other.first, other.last):
         return True
+    if one.first <= other.first and other.last <= one.last:
+        return one.precision != "range" or said.endswith(_EDGES)
     # `8月` for `2022年8月16日`: what is left out is no other day
-    return one.relative and re.search(rf"(?<!\d){re.escape(said)}(?!\d)", written) is not None
+    return one.relative and re.search(rf"(?:^|[年月]){re.escape(said)}(?:$|\d)", written) is not None

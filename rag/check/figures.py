@@ -8,7 +8,11 @@ from fractions import Fraction
 
 from rag.text.numbers import Quantity, find_quantities
 
-_COUNTERS = ("人名位口员个家所座间处户款台部辆架艘套件项条份张篇本册幅枚颗只头棵株场次起宗例种类支队批届班", "年周年", "天日")
+_COUNTERS = (
+    "人名位口员个家所座间处户款台部辆架艘套件项条份张篇本册幅枚颗只头棵株场次起宗例种类支队批届班",
+    "年周年",
+    "天日",
+)
 _SCALES: dict[str, tuple[str, Fraction]] = {
     "公里": ("米", Fraction(1000)),
     "厘米": ("米", Fraction(1, 100)),

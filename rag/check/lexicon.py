@@ -8,10 +8,17 @@ NEGATIONS = frozenset(
     """
     不 没 没有 未 无 并非 尚未 不得 禁止 并未 从未 不再 不会 不能 不是 无法 不可 未能 非 不予 并不 毫无 绝不 决不 无需 不必
     不准 不许 严禁 未曾 不要 不用 不应 不宜 不愿 不想 不敢 不肯 不曾 还没 还没有 仍未 暂未 暂无 没能 均未 均无 并无 并没有 从不
-    不可以 不能够 不允许 不存在 从来不 未必 未予 不含 不包括 不属于 不需要 不需 无须 不具备 不构成 不支持 不同意 不承认 不涉及 不涉
+    不可以 不能够 不允许 不存在 从来不 未必 未予 不含 不包括 不属于 不需要 不需 无须 不具备 不可能 不构成 不支持 不同意 不承认 不涉及 不涉
     """.split()
 )
-POSITIVE_OF = {"不支持": "支持", "不同意": "同意", "不允许": "允许", "不存在": "存在", "不包括": "包括", "不属于": "属于"}
+POSITIVE_OF = {
+    "不支持": "支持",
+    "不同意": "同意",
+    "不允许": "允许",
+    "不存在": "存在",
+    "不包括": "包括",
+    "不属于": "属于",
+}
 MODALS = frozenset(
     "预计 计划 拟 将 有望 可能 或 或将 或许 力争 争取 打算 即将 将要 将会 会 拟于 预期 估计 料 料将 预估 准备 考虑 希望 建议 提议".split()
 )
@@ -44,15 +51,30 @@ _SYNONYMS = """
 """
 _LIGHT_WORDS = frozenset(
     """
-    达到 达 为 是 共 共有 有 约 约为 计 合计 高达 多达 总计 累计 达成 表示 称 说 指出 透露 介绍 强调 认为 宣布 公布 通报 报道 获悉 了解 显示 发现
-    据悉 据介绍 据了解 坦言 直言 告诉 提到 谈到 谈及 补充 写道 解释 回应 提及 说道 目前 当前 现在 现 如今 近日 日前 此外 另外 同时 其中 总共 全部
+    达到 达 为 是 共 共有 有 约 约为 计 合计 高达 多达 总计 累计 获悉 了解 显示 报道
+    据悉 据介绍 据了解 目前 当前 现在 现 如今 近日 日前 此外 另外 同时 其中 总共 全部
     均 都 也 还 已 已经 正 正在 分别 该市 该省 该县 该区 该校 该公司 该院 该局 该国 该地 全市 全省 全县 全区 全镇 全校 本市 本省 本校 当地 我市 我省
     我县 我区 我校 记者 本报 本报讯 本网 消息 数据 情况 方面 数量 总数 人数 原因 结果 时间 地点 内容 目的 信息 名称 金额 数额 数字 部分 问题 相关
     有关 进行 使得 成为 作为 属于 可以 能够 能 需要 需 应该 应 主要 具体 一共 其 之 从而 进而 因此 所以 由于 因为 并且 而且 以及 还有 这个 这些
     那些 它们 他们 她们 我们 自己 各 多个 多种 人 元 年 月 日 时 点 个 中 上 下 内 外 前 后 里 左右 以上 以下 超过 不足 超 近 将近 接近 不到 逾
     截至 截止 期间 之后 之前 以来 以后 以前 目前为止 迄今 至今 一些 一定 进一步 不断 持续 继续 非常 十分 特别 比较 更加 文章 资料 材料 提供
+    先后 陆续 相继 逐步 共同 依法 全面 正式 成功 再 又 则 却 仍 仍然 依然 依旧 只 仅 仅仅 才 就 便 更 最 很 较 曾 曾经 一度 其实 事实上 实际上 当时
+    随后 接着 然后 最终 最后 首先 其次 尤其 特别是 例如 比如 包括但不限于 大约 大概 左右 基本 基本上 直接 充分 有效 切实 积极 大力 着力 扎实 深入 有序 多次
+    值得一提的是 值得注意的是 需要注意的是 与此同时 也就是说 换句话说 总的来说 具体来看 具体来说 众所周知 值得一提 值得关注的是
     来自 通过 根据 按照 随着 对于 关于 针对 围绕 除了 除 名叫 名为 叫做 称为 简称 全称 即 也就是 就是 等等 等 位 名
     """.split()
+)
+_SAYING = frozenset(
+    "表示 称 说 指出 透露 介绍 强调 认为 宣布 公布 通报 发布 坦言 直言 告诉 提到 谈到 谈及 补充 写道 解释 回应 提及 说道 声称 宣称 表态 坚称 觉得 介绍说".split()
+)
+_ANAPHORS = frozenset(
+    """
+    公司 企业 集团 学校 医院 机构 单位 部门 政府 城市 县城 组织 协会 平台 品牌 厂商 官方 男子 女子 球队 俱乐部 双方 项目 工程 景区 大学 学院 法院 警方
+    银行 基金 车企 当局 对方 后者 前者 本人 总统 总理 主席 市长 局长 校长 院长 董事长 老人 孩子 店家 商家 店铺 客机 船只 台风 手机 产品 新车 影片 该片
+    """.split()
+)
+_RELATIONAL = frozenset(
+    "涨幅 增幅 降幅 跌幅 占比 比例 比重 价格 售价 报价 总额 人民币 规模 市值 同比 环比 增速 总价 均价 单价 总量 总计 合计 人次 平均 比上年 折合".split()
 )
 _SCOPES = frozenset("全国 全省 全市 全县 全区 全球 全镇 全校".split())
 
@@ -74,12 +96,22 @@ def opposites() -> dict[str, frozenset[str]]:
 @cache
 def synonyms() -> dict[str, frozenset[str]]:
     """Each word with those that may stand for it; the words of one trend are interchangeable."""
-    groups = [group.split() for group in _SYNONYMS.split("|")] + [_TREND_UP.split(), _TREND_DOWN.split()]
+    groups = [group.split() for group in _SYNONYMS.split("|")] + [_TREND_UP.split(), _TREND_DOWN.split(), list(_SAYING)]
     found: dict[str, set[str]] = {}
     for group in groups:
         for word in group:
             found.setdefault(word, set()).update(group)
     return {word: frozenset(others - {word}) for word, others in found.items()}
+
+
+def is_causing(word: str) -> bool:
+    """A verb that only brings about what follows it: what is denied is the thing brought about."""
+    return word in {"造成", "导致", "出现", "发生", "引起", "引发", "进行", "得到", "受到"}
+
+
+def is_relational(word: str) -> bool:
+    """A measure that is always of something else: 涨幅, 占比."""
+    return word in _RELATIONAL
 
 
 @cache
@@ -91,6 +123,22 @@ def trends() -> frozenset[str]:
 def is_light(word: str) -> bool:
     """A word that a sentence may gain or lose without saying something else."""
     return word in _LIGHT_WORDS
+
+
+def is_saying(word: str) -> bool:
+    """A verb that says who said something; one may stand for another."""
+    return word in _SAYING
+
+
+def is_anaphor(word: str) -> bool:
+    """A common noun that stands for a name that was said before: 公司, 学校."""
+    return word in _ANAPHORS
+
+
+@cache
+def telling() -> frozenset[str]:
+    """Words that count whatever the tagger takes them for."""
+    return frozenset({*opposites(), *synonyms()})
 
 
 def is_scope(word: str) -> bool:

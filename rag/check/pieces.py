@@ -12,21 +12,23 @@ from functools import lru_cache
 import rjieba
 
 from rag.check.figures import Figure, find_figures
-from rag.check.lexicon import MODALS, NEGATIONS, POSITIVE_OF, is_light, is_scope
+from rag.check.lexicon import MODALS, NEGATIONS, is_light, is_saying, is_scope, opposites, telling
 from rag.text.dates import DateMention, find_dates
 from rag.text.frequency import weigh
 from rag.text.script import fold
 from rag.text.sentences import sentences
 from rag.text.words import names
 
-_BREAK = re.compile(r"(?<!\d)[,](?!\d)|(?<=\d),(?!\d{3})|(?<!\d),|[;。:!?…()\n\[\]|]|(?<=\W)-{2,}|——")
+_BREAK = re.compile(r"(?<!\d)[,](?!\d)|(?<=\d),(?!\d{3})|(?<!\d),|[;。:!?…\n|]|(?<=\W)-{2,}|——")
 _PART = re.compile(r"、|和|及|与|以及")
-_MODEL_NUMBER = re.compile(r"[a-z]+[-.]?\d[a-z0-9.+-]*|\d+[a-z]{1,}\d*[a-z0-9-]*(?<![kmg]b)(?<!k[mg])(?<!m[mw])|[a-z]{2,}[a-z0-9.+-]*")
-_UNIT_LETTERS = re.compile(r"\d+(?:\.\d+)?(?:km|kg|cm|mm|m|g|mah|gb|tb|mb|kb|ghz|mhz|hz|kwh|kw|nm|w|v|k)\b")
+_MODEL_NUMBER = re.compile(
+    r"[a-z]+[-.]?\d[a-z0-9.+-]*|\d+[a-z]{1,}\d*[a-z0-9-]*(?<![kmg]b)(?<!k[mg])(?<!m[mw])|[a-z]{2,}[a-z0-9.+-]*"
+)
+_UNIT_LETTERS = re.compile(r"\d+(?:\.\d+)?\s?(?:km|kg|cm|mm|m|g|mah|gb|tb|mb|kb|ghz|mhz|hz|kwh|kw|nm|w|v|k)\b")
 _NUMERIC = re.compile(r"[\d.,:%]+")
 _NOUN_TAGS = ("n", "eng", "l", "i", "j", "s", "t", "b", "nz", "nw")
 _VERB_TAGS = ("v", "a", "z")
-_COMMON = 2.0  # weight below which a word says little
+_NO_DAY = date(1900, 6, 30)  # reads 8月8日 and 去年 where nothing says of which year, far from any year that is told
 
 
 class Kind(StrEnum):
@@ -86,7 +88,7 @@ def read(text: str, reference: date | None = None) -> Reading:
     """The pieces of `text`; `reference` is the day from which relative dates count."""
     key = fold(text)
     marks = _Marks(key)
-    fixed = _fixed(key, reference)
+    fixed = _fixed(key, reference or _NO_DAY)
     named = _named(key, fixed)
     taken = sorted([*fixed, *named], key=lambda item: item[0])
     pieces: list[Piece] = []
@@ -157,7 +159,13 @@ def _is_part_of_a_word(key: str, figure: Figure, tokens: list[tuple[int, int, st
     if key[figure.start : figure.start + 1].isdigit() or figure.ordinal:
         return False
     holding = next(((s, e, tag) for s, e, tag in tokens if s <= figure.start < e), None)
-    if holding is None or holding[2][0] in "mqt" or holding[0] < figure.start and key[holding[0]] in "约近超逾达":
+    if (
+        holding is None
+        or figure.end > holding[1]
+        or holding[2][0] in "mqt"
+        or holding[0] < figure.start
+        and key[holding[0]] in "约近超逾达"
+    ):
         return False
     return holding[1] - holding[0] > 1 and not (holding[2][0] in "nl" and figure.unit and figure.end >= holding[1])
 
@@ -169,11 +177,16 @@ def _named(key: str, fixed: list[Taken]) -> list[Taken]:
             continue
         at = key.find(name.word)
         while at >= 0:
-            end = at + len(name.word)
+            end = at + len(name.word) - _surplus(name.word, name.kind)
             if not _overlaps(fixed, at, end) and not _overlaps(found, at, end):
                 found.append((at, end, Kind.NAME, name.kind))
             at = key.find(name.word, end)
     return found
+
+
+def _surplus(name: str, kind: str) -> int:
+    """Characters that the tagger drew to a person's name: `李明称`."""
+    return 1 if kind == "person" and len(name) > 2 and name[-1] in "称说指曾则等在就也还已表和与及向对将是" else 0
 
 
 def _words(key: str, start: int, end: int, marks: _Marks) -> Iterator[Piece]:
@@ -184,17 +197,37 @@ def _words(key: str, start: int, end: int, marks: _Marks) -> Iterator[Piece]:
 
 
 def _word(key: str, start: int, end: int, tag: str, marks: _Marks) -> Iterator[Piece]:
+    """A word of the cutter; a negation or a word with an opposite that it joined to another stands alone."""
     word = key[start:end]
-    if word in POSITIVE_OF or (len(word) > 1 and word[0] in "不未没" and word not in NEGATIONS and _is_negated(word)):
-        yield _piece(key, start, start + 1, Kind.NEGATION, marks)
-        yield _piece(key, start + 1, end, Kind.VERB if len(word) > 2 else Kind.LIGHT, marks)
-    else:
+    cut = _cut(word)
+    if cut is None:
         yield _piece(key, start, end, _kind(word, tag), marks)
+        return
+    yield from _word(key, start, start + cut, tag, marks)
+    yield from _word(key, start + cut, end, tag, marks)
 
 
-def _is_negated(word: str) -> bool:
-    """A negated word that the cutter made up (`未公布`), not one of the dictionary (`不断`)."""
-    return not rjieba.has_word(word) and (len(word) == 2 or rjieba.has_word(word[1:]))
+@lru_cache(maxsize=20_000)
+def _cut(word: str) -> int | None:
+    """Where a word of the cutter is two; None where it is one."""
+    if len(word) < 2 or word in NEGATIONS or is_light(word) or word in telling():
+        return None
+    if word[0] == "未" and len(word) == 2 and word not in _NOT_DENYING:
+        return 1
+    if word[0] in _DENYING and (rjieba.has_word(word[1:]) if len(word) > 2 else not rjieba.has_word(word)):
+        return 1
+    if word[-1] in _DENYING and not rjieba.has_word(word):
+        return len(word) - 1
+    if len(word) > 2:
+        if word[:2] in opposites():
+            return 2
+        if word[-2:] in opposites():
+            return len(word) - 2
+    return None
+
+
+_DENYING = "不未没"
+_NOT_DENYING = frozenset("未来 未必 未免 未央 未婚 未知 未遂 未卜 未成".split())
 
 
 def _kind(word: str, tag: str) -> Kind:
@@ -204,16 +237,18 @@ def _kind(word: str, tag: str) -> Kind:
         return Kind.MODAL
     if is_scope(word):
         return Kind.SCOPE
+    if is_saying(word):
+        return Kind.VERB
     if is_light(word) or len(word) < 2 or not any(map(str.isalnum, word)) or _NUMERIC.fullmatch(word):
-        return Kind.LIGHT if not _is_telling_character(word, tag) else Kind.VERB
-    if tag in {"vn", "an"} or tag.startswith(_NOUN_TAGS):
+        return Kind.VERB if _is_telling_character(word, tag) else Kind.LIGHT
+    if tag in {"vn", "an"} or (tag.startswith(_NOUN_TAGS) and (tag[0] == "n" or word not in telling())):
         return Kind.NOUN
-    if tag.startswith(_VERB_TAGS) or (tag == "d" and word in _TELLING_ADVERBS):
+    if tag.startswith(_VERB_TAGS) or word in telling() or word in _TELLING_ADVERBS:
         return Kind.VERB
     return Kind.LIGHT if tag[0] in "cdeghkmopqrufyx" else Kind.NOUN
 
 
-_TELLING_ADVERBS = frozenset("同意 同比 环比 首次 再次 免费 公开 秘密 单独 联合 提前".split())
+_TELLING_ADVERBS = frozenset("单独 联合".split())
 
 
 def _is_telling_character(word: str, tag: str) -> bool:
@@ -241,4 +276,6 @@ def _piece(key: str, start: int, end: int, kind: Kind, marks: _Marks, extra: obj
 @lru_cache(maxsize=20_000)
 def _weight(word: str) -> float:
     """Rarity in the news at large, from 0.1 for what stands in most articles to 1 for what stands in few."""
+    if is_saying(word):
+        return 0.1
     return min(1.0, max(0.1, weigh({word: 0}, 0)[word] / 8))

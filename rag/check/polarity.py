@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rag.check.align import Alignment
 from rag.check.bind import Fault
-from rag.check.lexicon import is_strong_modal
+from rag.check.lexicon import is_causing, is_strong_modal
 from rag.check.pieces import CONTENT, Kind, Piece, Reading
 
+_ANY = 99
+_MARKS = ",;。.!? "
 _SKIPPED = 2  # pieces of the quote between a negation and the next one that the claim says too
 
 
@@ -23,6 +25,8 @@ def turned(alignment: Alignment) -> Iterator[Fault]:
         place = places[target.start] if target else None
         if place is None:
             loose = negation.text
+            if target is None and _is_told_without(negation, alignment.claim, alignment.quote):
+                yield Fault(kind="negation", detail=negation.text)
             continue
         denied[place.clause] += 1
         words[place.clause] = negation.text
@@ -31,6 +35,8 @@ def turned(alignment: Alignment) -> Iterator[Fault]:
         if target:
             written[target.clause] += 1
             words.setdefault(target.clause, negation.text)
+        elif _is_told_without(negation, alignment.quote, alignment.claim):
+            yield Fault(kind="negation", detail=negation.text)
     for clause in sorted({*denied, *written}):
         if denied[clause] % 2 != written[clause] % 2:
             yield Fault(kind="negation", detail=words[clause])
@@ -38,7 +44,18 @@ def turned(alignment: Alignment) -> Iterator[Fault]:
         yield Fault(kind="negation", detail=loose)
 
 
-def _targets(reading: Reading, counts, *, most: int = 9) -> Iterator[tuple[Piece, Piece | None]]:  # type: ignore[no-untyped-def]
+def _is_told_without(negation: Piece, one: Reading, other: Reading) -> bool:
+    """What stands behind a negation up to the end of its clause, words of no weight, is told by the other text bare."""
+    end = one.clauses[negation.clause][1]
+    denied = one.key[negation.end : end].rstrip(_MARKS)
+    if len(denied) < 2 or any(piece.kind in CONTENT for piece in one.inside(negation.end, end)):
+        return False
+    return denied in other.key and negation.text + denied not in other.key
+
+
+def _targets(
+    reading: Reading, counts: Callable[[Piece], bool], *, most: int = _ANY
+) -> Iterator[tuple[Piece, Piece | None]]:
     """Each negation with the first piece behind it in its clause that `counts`."""
     for at, piece in enumerate(reading.pieces):
         if piece.kind is not Kind.NEGATION:
@@ -54,8 +71,11 @@ def _targets(reading: Reading, counts, *, most: int = 9) -> Iterator[tuple[Piece
                 found = other
                 break
             skipped += 1
-            if skipped > most or other.kind is Kind.VERB and most < 9:
+            if skipped > most or (other.kind is Kind.VERB and most < _ANY and not is_causing(other.text)):
                 break
+        if found is None and not skipped:  # `退货已经不可能`: it stands behind what it denies
+            before = [p for p in reading.pieces[:at] if p.clause == piece.clause and p.kind in CONTENT]
+            found = before[-1] if before and counts(before[-1]) else None
         yield piece, found
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 
 from rag.check.align import Alignment, align
-from rag.check.bind import misbound
+from rag.check.bind import Fault, misbound
 from rag.check.coverage import Lack, Surroundings, absent, is_little, is_too_much, lack
 from rag.check.pieces import Kind, Reading, read
 from rag.check.polarity import foreseen, turned
@@ -77,14 +78,16 @@ class Checker:
         """
         said = complete(claim, question)
         best: Checked | None = None
+        seen: list[Checked] = []
         for around in (False, True):
-            for found in self._of(said, sources, cited, question, reference, around=around):
-                if best is None or _is_better(found, best, cited):
-                    best = found
+            seen += self._of(said, sources, cited, question, reference, around=around)
+            best = _best(seen, cited)
             if best is not None and _RANK[best.verdict] >= _RANK[Verdict.SUPPORTED]:
                 break
         if best is None:
-            return Checked(verdict=Verdict.UNSUPPORTED, reason=f"absent: {_NOTHING}", source=None, start=0, end=0, score=0)
+            return Checked(
+                verdict=Verdict.UNSUPPORTED, reason=f"absent: {_NOTHING}", source=None, start=0, end=0, score=0
+            )
         best = self._second_look(claim, best)
         if best.verdict is Verdict.UNSUPPORTED or not cited or best.source is None or best.source.number in cited:
             return best
@@ -149,8 +152,13 @@ class Checker:
         return checked
 
 
-def _is_better(one: Checked, other: Checked, cited: Sequence[int]) -> bool:
-    return _merit(one, cited) > _merit(other, cited)
+def _best(found: Sequence[Checked], cited: Sequence[int]) -> Checked | None:
+    """The best verdict; a part is carried only if no quote that is nearer to the claim speaks against it."""
+    best = max(found, key=lambda checked: _merit(checked, cited), default=None)
+    if best is None or best.verdict is not Verdict.PARTIAL:
+        return best
+    against = [c for c in found if c.verdict is Verdict.UNSUPPORTED and c.score > best.score]
+    return max(against, key=lambda checked: checked.score) if against else best
 
 
 def _merit(checked: Checked, cited: Sequence[int]) -> tuple[int, bool, int, float, int]:
@@ -184,15 +192,25 @@ def _judge(claim: str, window: Window, question: str, reference: date | None) ->
         return _checked(Verdict.EXACT, "", window, 1.0)
     ours, theirs = read(claim, day), read(quote, day)
     alignment = align(ours, theirs, reference=day)
-    around = Surroundings(about=about(source, window.start), published=day, asked=fold(question))
-    missing = lack(alignment, around)
-    fault = next(
-        chain(absent(alignment, around), turned(alignment), misbound(alignment), foreseen(alignment)),
-        None,
+    around = Surroundings(
+        about=about(source, window.start), article=_folded(source.text), published=day, asked=fold(question)
     )
+    missing = lack(alignment, around)
+    faults = chain(absent(alignment, around), turned(alignment), misbound(alignment), foreseen(alignment))
+    fault = next((fault for fault in faults if not _is_of_the_question(fault, around.asked)), None)
     if fault is not None:
         return _checked(Verdict.UNSUPPORTED, str(fault), window, 1 - missing.share)
     return _worded(claim, quote, alignment, missing, window)
+
+
+def _is_of_the_question(fault: Fault, asked: str) -> bool:
+    """A verb that the question brought in may stand for the one of the quote."""
+    return fault.kind == "wording" and fault.detail.partition("/")[0] in asked
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> str:
+    return fold(text)
 
 
 def _worded(claim: str, quote: str, alignment: Alignment, missing: Lack, window: Window) -> Checked:
@@ -236,9 +254,14 @@ def _stands_in(claim: str, quote: str) -> bool:
     return not (before.isdigit() and ours[0].isdigit()) and not (after.isdigit() and ours[-1].isdigit())
 
 
+@lru_cache(maxsize=4096)
+def _around(title: str, publisher: str, text: str, at: int) -> str:
+    line = text.rfind("\n", 0, at) + 1
+    lead = sentences(text[:600])[:_LEAD]
+    opening = text[: min(lead[-1].end, at)] if lead else ""
+    return fold(f"{title}\n{publisher}\n{opening}\n{text[max(line, at - _BEFORE) : at]}")
+
+
 def about(source: Source, at: int) -> str:
-    """Title, publisher, opening and the paragraph before `at`."""
-    line = source.text.rfind("\n", 0, at) + 1
-    lead = sentences(source.text[:600])[:_LEAD]
-    opening = source.text[: min(lead[-1].end, at)] if lead else ""
-    return fold(f"{source.title}\n{source.publisher}\n{opening}\n{source.text[max(line, at - _BEFORE) : at]}")
+    """Title, publisher, opening and the paragraph before `at`, folded."""
+    return _around(source.title, source.publisher, source.text, at)

@@ -30,7 +30,9 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_NEVER_UNITS = "至到和与及或的了着在于是为以从向被把对由但而也都就又再还已将不没无未等之其该这那并占达较比同增减升降涨跌共约近超"
+_NEVER_UNITS = (
+    "至到和与及或的了着在于是为以从向被把对由但而也都就又再还已将不没无未等之其该这那并占达较比同增减升降涨跌共约近超"
+)
 _TAIL = re.compile(
     rf"(?P<more>[余多来几]|以上)?\s?(?P<unit>{_UNITS}|(?![{_NEVER_UNITS}])[^\W\d_]|)(?P<after>[余多]|以上|以下|左右|上下)?",
     re.IGNORECASE,
