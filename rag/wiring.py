@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +15,21 @@ from embeddings.errors import EmbeddingError
 from embeddings.rerank import CrossEncoderReranker
 from rag.answer.answerer import QuotesAnswerer
 from rag.answer.calibration import Calibration, calibration
+from rag.answer.chatting import chat
+from rag.answer.chores import recognise
 from rag.answer.events import Answerer, Events, last_answer
+from rag.answer.prompt import opening
+from rag.answer.writer import LlmAnswerer
+from rag.check.verify import Checker
 from rag.config import Settings
 from rag.errors import ConfigError, InputError, ModelMissingError
 from rag.ingest.dedupe import Reprints
 from rag.ingest.pipeline import Pipeline
 from rag.ingest.recurring import Recurring
+from rag.llm.local_model import LocalLanguageModel
+from rag.llm.model import LanguageModel, ModelSpec
+from rag.llm.options import ClientOptions
+from rag.llm.weights import find_model
 from rag.search.retriever import Retriever, RetrieverOptions
 from rag.store.local import LocalStore
 from rag.store.protocol import Store
@@ -29,7 +38,10 @@ from rag.types import Answer, Question
 Progress = Callable[[str, float], None]
 
 _CACHED_VECTORS = 200_000  # about 350 MB on disk
-_AUTO = ("quotes",)  # who answers when nobody is named, the first that is there
+_AUTO = ("llm", "quotes")  # who answers when nobody is named, the first that is there
+_LOCAL_BUDGET = 600  # prompt tokens; two cores read about 80 a second
+_LOCAL_MAX_TOKENS = 200
+_LOCAL_CONTEXT = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +53,14 @@ class Engine:
     encoder: Encoder
     retriever: Retriever
     answerers: Mapping[str, Answerer] = field(default_factory=dict)
+    model: LanguageModel | None = None
 
     def answer(self, question: Question, answerer: str = "auto") -> Answer:
         """The answer to `question` by the answerer of that name.
 
         Raises:
             InputError: there is no answerer of that name, or the question makes no sense.
+            ModelMissingError: a language model is asked for, and there is none.
         """
         return last_answer(self.events(question, answerer))
 
@@ -55,11 +69,20 @@ class Engine:
 
         Raises:
             InputError: there is no answerer of that name.
+            ModelMissingError: a language model is asked for, and there is none.
         """
         name = next(name for name in _AUTO if name in self.answerers) if answerer == "auto" else answerer
+        if name == "llm" and name not in self.answerers:
+            raise ModelMissingError(
+                "there is no language model here; jushi model fetch brings one, or JUSHI_LLM_BASE_URL names a server",
+                field="answerer",
+            )
         if name not in self.answerers:
             known = ", ".join(("auto", *self.answerers))
             raise InputError(f"answerer {answerer!r} is not known here; expected one of {known}", field="answerer")
+        if chore := recognise(question, instructions=question.instructions):
+            with self.store.snapshot() as snapshot:
+                return chat(chore, question, generation=snapshot.generation, settings=self.settings.fingerprint)
         return self.answerers[name].events(question)
 
     def pipeline(self) -> Pipeline:
@@ -73,8 +96,20 @@ class Engine:
             passage_overlap=self.settings.passage_overlap,
         )
 
+    def warm_up_model(self) -> None:
+        """Load the local language model and let it read its instructions, as the first question would.
+
+        Raises:
+            ModelError: it does not start, or does not answer.
+        """
+        if isinstance(self.model, LocalLanguageModel):
+            for _ in self.model.write(opening(self.model.spec)):
+                pass
+
     def close(self) -> None:
-        """Let go of the store's files and locks."""
+        """Let go of the store's files and locks, and stop the language model."""
+        if self.model is not None:
+            self.model.close()
         self.store.close()
 
 
@@ -120,7 +155,80 @@ def open_engine(
     )
     retriever = Retriever(store, encoder, options, reranker)
     quotes = QuotesAnswerer(store, retriever, encoder, fitted or calibration(), settings=settings.fingerprint)
-    return Engine(settings=settings, store=store, encoder=encoder, retriever=retriever, answerers={"quotes": quotes})
+    model = _open_model(settings)
+    answerers: dict[str, Answerer] = {"quotes": quotes}
+    if model is not None:
+        checker = Checker(similarity=_similarity(encoder))
+        answerers["llm"] = LlmAnswerer(store, quotes, model, checker, max_tokens=_max_tokens(settings))
+    return Engine(
+        settings=settings,
+        store=store,
+        encoder=encoder,
+        retriever=retriever,
+        answerers=dict(sorted(answerers.items())),
+        model=model,
+    )
+
+
+def _open_model(settings: Settings) -> LanguageModel | None:
+    """The server that the settings name, else the local model where it was fetched, else none."""
+    if settings.answerer == "quotes":
+        return None
+    if settings.llm_base_url is not None:
+        return _open_server(settings)
+    if settings.local_model == "none":
+        return None
+    from rag.llm.local import LocalServer, can_run_models  # noqa: PLC0415 - loaded only where a model may be run here
+
+    found = find_model(settings.cache, settings.local_model)
+    if found is None or not can_run_models():
+        return None
+    log = (settings.cache or user_cache_path("jushi")) / "logs" / f"{found.name}.log"
+    spec = ModelSpec(name=found.name, small=settings.llm_small is not False, prompt_budget=_LOCAL_BUDGET)
+    return LocalLanguageModel(LocalServer(found, context=_LOCAL_CONTEXT, log=log), spec, _client_options(settings))
+
+
+def _open_server(settings: Settings) -> LanguageModel:
+    from rag.llm.client import OpenAIModel  # noqa: PLC0415 - the SDK takes most of a second to load
+
+    assert settings.llm_base_url is not None
+    key = settings.llm_api_key
+    spec = ModelSpec(
+        name=settings.llm_model or "server", small=bool(settings.llm_small), prompt_budget=settings.llm_prompt_budget
+    )
+    return OpenAIModel(
+        settings.llm_base_url,
+        key.get_secret_value() if key else None,
+        settings.llm_model,
+        spec=spec,
+        options=_client_options(settings),
+    )
+
+
+def _client_options(settings: Settings) -> ClientOptions:
+    return ClientOptions(
+        connect=settings.llm_timeout_connect,
+        first_token=settings.llm_timeout_first_token,
+        between=settings.llm_timeout_between,
+        whole=settings.llm_timeout_whole,
+        retries=settings.llm_retries,
+        concurrency=settings.llm_concurrency,
+    )
+
+
+def _max_tokens(settings: Settings) -> int:
+    """A local model may write less: its answers are one sentence in a JSON object."""
+    return settings.llm_max_tokens if settings.llm_base_url else min(_LOCAL_MAX_TOKENS, settings.llm_max_tokens)
+
+
+def _similarity(encoder: Encoder) -> Callable[[str, Sequence[str]], Sequence[float]]:
+    """Inner products of a sentence with quotes, both taken as passages."""
+
+    def similarity(sentence: str, quotes: Sequence[str]) -> Sequence[float]:
+        vectors = encoder.encode_passages([sentence, *quotes])
+        return [float(value) for value in vectors[1:] @ vectors[0]]
+
+    return similarity
 
 
 def _open_encoder(settings: Settings, progress: Progress | None) -> Encoder:

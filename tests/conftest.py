@@ -1,10 +1,14 @@
-"""Settings of property tests: random on a developer's machine, the same examples every time where CI is set."""
+"""What holds for all tests: property tests repeat where CI is set, and a developer's own settings are not seen."""
 
 from __future__ import annotations
 
 import os
 
 from hypothesis import settings
+
+for name in [name for name in os.environ if name.startswith(("OPENAI_", "JUSHI_")) and name != "JUSHI_CACHE"]:
+    del os.environ[name]
+os.environ["JUSHI_LOCAL_MODEL"] = "none"  # a model that happens to be fetched here would answer; tests name theirs
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("here", deadline=None)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.answer.conflicts import Disagreement
 from rag.answer.expect import Kind
+from rag.answer.numbering import Numbering, without_lookalikes
 from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
 from rag.answer.widen import quotable, widen
@@ -133,17 +134,18 @@ def _compose(
     pieces: Sequence[tuple[str, Sentence]], articles: Mapping[str, Article]
 ) -> tuple[str, tuple[Claim, ...], tuple[Citation, ...]]:
     """Each sentence behind what introduces it, and its marker."""
-    numbers: dict[str, int] = {}
+    numbers = Numbering()
     text, claims, citations = "", [], []
     for index, (before, sentence) in enumerate(pieces):
         article = articles[_article_id(sentence)]
-        number = numbers.setdefault(article.article_id, len(numbers) + 1)
+        number = numbers.of(article)
         citation = cite(number, sentence, article, claim=index)
+        words = without_lookalikes(citation.text)
         start = len(text) + len(before)
-        end = start + len(citation.text)
-        claims.append(Claim(text=citation.text, start=start, end=end, numbers=(number,), verdict=citation.verdict))
+        end = start + len(words)
+        claims.append(Claim(text=words, start=start, end=end, numbers=(number,), verdict=citation.verdict))
         citations.append(citation)
-        text += f"{before}{citation.text}[{number}]"
+        text += f"{before}{words}[{number}]"
     return text, tuple(claims), tuple(citations)
 
 

@@ -41,6 +41,12 @@ def refuse(view: QuestionView, evidence: Sequence[Evidence], ranked: Sequence[Se
     return Refusal(reason=reason, message=_message(reason, view.text, missing), nearest=_nearest(ranked))
 
 
+def refuse_after_writing(view: QuestionView, ranked: Sequence[Sentence], *, wrote: bool) -> Refusal:
+    """The refusal when a model was asked: it found no answer, or `wrote` one of which no sentence survived checking."""
+    reason = RefusalReason.UNSUPPORTED if wrote else RefusalReason.WEAK_EVIDENCE
+    return Refusal(reason=reason, message=_message(reason, view.text, ""), nearest=_nearest(ranked))
+
+
 def _what_is_missing(view: QuestionView, article: Article, covered: float) -> tuple[RefusalReason, str]:
     if places := missing_places(view, article):
         return RefusalReason.OTHER_PLACE, places[0].word

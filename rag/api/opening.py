@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
+import structlog
+
 from rag.api.service import Opener, Progress
 from rag.config import Settings
+from rag.errors import ModelError
 from rag.ingest.sources import read_sources
 from rag.starter import starter_folder
 from rag.types import Question
 from rag.wiring import Engine, open_engine
 
+_log = structlog.get_logger(__name__)
 _WARM_UP = Question(text="预热")
 
 
@@ -21,12 +27,21 @@ def opener(settings: Settings, *, seeds: bool) -> Opener:
             if seeds:
                 _ingest_starter_articles(engine, progress)
             engine.retriever.retrieve(_WARM_UP)  # loads the encoder and the indexes, which the first question would
+            threading.Thread(target=_warm_up, args=(engine,), name="model warm-up", daemon=True).start()
         except BaseException:
             engine.close()
             raise
         return engine
 
     return open_ready
+
+
+def _warm_up(engine: Engine) -> None:
+    """Questions that come before the model is loaded wait for it; where it does not load, quotes answer."""
+    try:
+        engine.warm_up_model()
+    except ModelError as error:
+        _log.warning("model", error=str(error))
 
 
 def _ingest_starter_articles(engine: Engine, progress: Progress) -> None:

@@ -151,7 +151,7 @@ class ChatRequest(BaseModel):
         return self
 
     def to_question(self) -> Question:
-        """The question and its history, as the engine takes them; system messages are left out.
+        """The question and its history, as the engine takes them; system messages are its `instructions`.
 
         Raises:
             InputError: the last message is not the user's, or a message holds no text; `field` names it.
@@ -173,6 +173,9 @@ class ChatRequest(BaseModel):
             top_k=self.top_k,
             as_of=self.as_of,
             strict=Strictness(self.strict or Strictness.DROP),
+            instructions="\n".join(
+                t for m, t in zip(self.messages, texts, strict=True) if m.role in {"system", "developer"}
+            ),
         )
 
 

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import importlib.util
 import json
+import logging
 import os
 import queue
 import secrets
@@ -19,13 +20,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-import structlog
-
 from rag.errors import ModelError, ModelMissingError
 from rag.llm.cores import usable_cores
 from rag.llm.weights import LocalModel
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 _SCRIPT = Path(__file__).with_name("local_server.py")
 _PATIENCE = 180.0  # seconds until a model must be loaded; a gigabyte from a slow disk takes a minute
 _HEALTH_EVERY = 10.0  # seconds for which an answer to a health check is believed
@@ -112,7 +111,7 @@ class LocalServer:
                 raise ModelError("the local model was stopped")
             if self._child is not None and not self._is_well(self._child):
                 # A status below 0 is a signal, for example -9 where memory ran out; None is a process that hangs.
-                _log.warning("local model ended", model=self.model.name, status=self._child.returncode)
+                _log.warning("local model %s ended with status %s", self.model.name, self._child.returncode)
                 self._stop()
                 self._note_failure()
             if self._child is None:

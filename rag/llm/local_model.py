@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from rag.llm.local import LocalServer
 from rag.llm.model import ModelSpec, Prompt, Reply
 from rag.llm.options import ClientOptions
 
 if TYPE_CHECKING:
     from rag.llm.client import OpenAIModel
+    from rag.llm.local import LocalServer
 
 
 class LocalLanguageModel:

@@ -69,7 +69,8 @@ class Question:
     """A question as it was asked: `history` is oldest first and does not hold the question itself.
 
     `as_of` leaves only what was published by that day. `strict` says what becomes of a sentence that no quote carries:
-    it is dropped, or it stays and is marked.
+    it is dropped, or it stays and is marked. `instructions` are what a client says beside the conversation; they tell a
+    chore from a question and are otherwise not followed.
     """
 
     text: str
@@ -78,6 +79,7 @@ class Question:
     top_k: int | None = None
     as_of: date | None = None
     strict: Strictness = Strictness.DROP
+    instructions: str = ""
 
     def __post_init__(self) -> None:
         """`as_of` and `filters.until` are one limit, the earlier of the two."""

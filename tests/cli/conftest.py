@@ -54,7 +54,7 @@ class Done:
 
 def _environment(**extra: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JUSHI_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **extra}
+    return {**kept, "PYTHONPATH": str(ROOT), "JUSHI_LOCAL_MODEL": "none", **extra}
 
 
 def _run(*arguments: str, stdin: str | bytes = b"", **environment: str) -> Done:
@@ -80,6 +80,7 @@ def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     """Run one command to its end in this process: the same, but for the second that a process takes to start."""
     for name in [name for name in os.environ if name.startswith("JUSHI_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("JUSHI_LOCAL_MODEL", "none")
 
     def run(*arguments: str, **environment: str) -> Done:
         for name, value in environment.items():

@@ -33,7 +33,8 @@ def cache(tmp_path: Path) -> str:
 
 def test_a_model_comes_is_listed_and_goes(here: Jushi, file: Path, cache: str) -> None:
     """An adopted file is listed with its size and digest beside the default that could be fetched, then removed."""
-    came = here("model", "fetch", "my-own", "--from", str(file), "--json", JUSHI_CACHE=cache)
+    here_only = {"JUSHI_CACHE": cache, "JUSHI_LOCAL_MODEL": DEFAULT_MODEL}
+    came = here("model", "fetch", "my-own", "--from", str(file), "--json", **here_only)
     assert came.code == 0, came.err
     model = {
         "name": "my-own",
@@ -98,7 +99,8 @@ def test_nothing_is_fetched_where_no_local_model_is_used(
     here: Jushi, cache: str, settings: dict[str, str], reason: str
 ) -> None:
     """With --if-used a configured server, or the wish for quotes, leaves the cache alone."""
-    done = here("model", "fetch", "--if-used", "--json", JUSHI_CACHE=cache, **settings)
+    environment = {"JUSHI_CACHE": cache, "JUSHI_LOCAL_MODEL": DEFAULT_MODEL, **settings}
+    done = here("model", "fetch", "--if-used", "--json", **environment)
     assert (done.code, done.json) == (0, {"fetched": None, "reason": reason})
     assert not Path(cache).exists()
 

@@ -1,0 +1,86 @@
+"""What a model has written so far and what became of it, and whether it is to be believed that the articles answer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from rag.answer.answerer import Looked
+from rag.answer.checking import Judged
+from rag.answer.composing import Composition
+from rag.answer.sentences import Sentence
+from rag.llm.model import Usage
+from rag.text.numbers import find_quantities
+from rag.types import Answer, Claim, RefusalReason, Status, Strictness, Verdict
+
+_HOPELESS = 0.10  # probability that the evidence answers, below which a model is not even asked
+_ENOUGH = 0.40  # what evidence and model together must reach
+_MODEL_WEIGHT = 0.5
+
+
+@dataclass(slots=True)
+class Writing:
+    """What a model has written so far, and what became of it. `timings` are milliseconds."""
+
+    composition: Composition
+    strict: Strictness
+    kept: list[Judged] = field(default_factory=list)
+    dropped: list[Claim] = field(default_factory=list)
+    unknown: int = 0
+    shown: bool = False
+    failure: str = ""
+    found: float | None = None
+    usage: Usage = field(default_factory=lambda: Usage(prompt_tokens=0, completion_tokens=0, finish_reason=""))
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def quotes(self) -> list[Sentence]:
+        """The quotes of all sentences that were kept."""
+        return [quote for judged in self.kept for quote in judged.quotes]
+
+    @property
+    def lost_a_part(self) -> bool:
+        """A sentence with a figure was dropped, so that the reader may miss one."""
+        return any(find_quantities(claim.text) for claim in self.dropped)
+
+    def take(self, judged: Judged, *, known: int) -> str:
+        """Keep a sentence or drop it, and give the piece of text that it adds to the answer."""
+        draft = judged.draft
+        self.unknown += sum(not 1 <= number <= known for number in draft.numbers)
+        if judged.verdict is Verdict.UNSUPPORTED:
+            self.dropped.append(
+                Claim(text=draft.text, start=0, end=len(draft.text), numbers=(), verdict=judged.verdict,
+                      reason=judged.reason)
+            )  # fmt: skip
+            if self.strict is Strictness.DROP:
+                return ""
+        else:
+            self.kept.append(judged)
+        return self.composition.add(judged)
+
+
+def is_worth_asking(looked: Looked, quoted: Answer) -> bool:
+    """Whether a model may be asked at all: something near was found, and it is about the place and time asked for."""
+    if quoted.status is not Status.REFUSED:
+        return True
+    refusal = quoted.refusal
+    assert refusal is not None
+    if refusal.reason in {RefusalReason.EMPTY_STORE, RefusalReason.OTHER_PLACE, RefusalReason.OTHER_TIME}:
+        return False
+    return looked.assessment.probability >= _HOPELESS
+
+
+def is_believed(probability: float, found: float | None) -> bool:
+    """Whether evidence and model together speak for an answer.
+
+    `probability` is the calibrated one of the evidence, `found` what the model holds of it, None where it did not say.
+    Log-odds are added, the model's with less weight.
+    """
+    if found is None:
+        return probability >= _ENOUGH
+    return _logit(probability) + _MODEL_WEIGHT * _logit(found) >= _logit(_ENOUGH)
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, 0.001), 0.999)
+    return math.log(clipped / (1 - clipped))
