@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from rag.check.dating import fits
 from rag.check.figures import difference
@@ -55,17 +54,21 @@ class Alignment:
         """The number of the quote's sentence that holds a clause of it."""
         return next((piece.sentence for piece in self.quote.pieces if piece.clause == clause), 0)
 
+    def part_at(self, at: int) -> int:
+        """The number of the quote's part that holds a character of it."""
+        return next((piece.part for piece in self.quote.pieces if piece.start <= at < piece.end), 0)
+
     def is_covered(self, piece: Piece) -> bool:
         """At least half of a piece of the quote is said by the claim."""
         return 2 * sum(at in self.covered for at in range(piece.start, piece.end)) >= piece.end - piece.start
 
 
-def align(claim: Reading, quote: Reading, *, reference: date | None) -> Alignment:
+def align(claim: Reading, quote: Reading) -> Alignment:
     """The cheapest placing of `claim.content` in `quote`."""
     states: list[tuple[float, Place | None, tuple[Place | None, ...]]] = [(0.0, None, ())]
     before: Piece | None = None
     for piece in claim.content:
-        places = list(_places(piece, quote, reference))[:_MOST_PLACES]
+        places = list(_places(piece, quote))[:_MOST_PLACES]
         ease = _AT_A_BREAK if before is not None and before.clause != piece.clause else 1.0
         following = []
         for cost, last, path in states:
@@ -105,7 +108,7 @@ def _jump(last: Place | None, place: Place) -> float:
     return (_OTHER_SENTENCE if forward else _OTHER_SENTENCE_BACK) + skipped
 
 
-def _places(piece: Piece, quote: Reading, reference: date | None) -> Iterator[Place]:
+def _places(piece: Piece, quote: Reading) -> Iterator[Place]:
     if piece.figure is not None:
         for other in quote.content:
             if other.figure is not None and not difference(other.figure, piece.figure):
@@ -182,6 +185,9 @@ def _partly(piece: Piece, quote: Reading) -> Iterator[Place]:
         for start in range(len(text) - size + 1):
             part = text[start : start + size]
             at = quote.key.find(part)
+            holding = _piece_at(quote, at) if at >= 0 else None
+            if holding and (is_opposite(text, holding.text) or holding.figure or holding.date):
+                continue
             if at >= 0:
                 yield _place(quote, at, at + size, share=size / len(text))
                 return

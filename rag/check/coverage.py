@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.check.align import Alignment
-from rag.check.bind import Fault
+from rag.check.faults import Fault
 from rag.check.dating import fits
 from rag.check.figures import difference
 from rag.check.pieces import Kind, Piece, Reading, read
@@ -17,7 +17,7 @@ _ASKED = 0.4  # what a word weighs that the question brought in
 _AROUND = 0.3  # or that stands around the quote
 _OFTEN = 3  # mentions that make who is asked about a subject of the article
 _HEAVY = 0.5
-_SOME, _MUCH, _MOST = 0.12, 0.3, 0.5  # shares of a claim's words
+_SOME, _MUCH, _MOST, _NEARLY_ALL = 0.12, 0.3, 0.5, 0.7  # shares of a claim's words
 _YEAR_DAYS = 366
 
 
@@ -35,11 +35,12 @@ class Surroundings:
 class Lack:
     """`share` of the claim's words that the quote lacks; `words` are the heavy ones.
 
-    `bare` is the share without regard to what the question and the article say.
+    `bare` is the share without regard to what the question and the article say, `plain` that of words that are no names.
     """
 
     share: float
     bare: float
+    plain: float
     words: tuple[str, ...]
 
 
@@ -103,13 +104,17 @@ def _is_named(piece: Piece, around: Surroundings) -> bool:
 
 def lack(alignment: Alignment, around: Surroundings) -> Lack:
     """How much of the claim's wording the quote lacks, by weight."""
-    total = missing = whole = bare = 0.0
+    total = missing = whole = bare = words_alone = plain = 0.0
     words = []
     for piece, place in zip(alignment.claim.content, alignment.places, strict=True):
         weight = piece.weight
         if piece.kind in {Kind.NOUN, Kind.VERB, Kind.NAME}:
             whole += weight
-            bare += weight * (1 - (place.share if place else 0.0))
+            gone = weight * (1 - (place.share if place else 0.0))
+            bare += gone
+            if piece.kind is not Kind.NAME:
+                words_alone += weight
+                plain += gone
         asked = piece.text in around.asked
         if asked and place is None and piece.kind in {Kind.NOUN, Kind.VERB}:
             weight *= _ASKED
@@ -123,7 +128,12 @@ def lack(alignment: Alignment, around: Surroundings) -> Lack:
         missing += gone
         if gone >= _HEAVY * (1 if piece.kind is Kind.NOUN else 0.7):
             words.append(piece.text)
-    return Lack(share=missing / total if total else 0.0, bare=bare / whole if whole else 0.0, words=tuple(words))
+    return Lack(
+        share=missing / total if total else 0.0,
+        bare=bare / whole if whole else 0.0,
+        plain=plain / words_alone if words_alone else 0.0,
+        words=tuple(words),
+    )
 
 
 def is_little(found: Lack) -> bool:
@@ -133,4 +143,9 @@ def is_little(found: Lack) -> bool:
 
 def is_too_much(found: Lack) -> bool:
     """What is lacking is a good part of the claim, or words that carry it."""
-    return found.share > _MUCH or found.bare > _MOST or (bool(found.words) and found.share > _SOME)
+    return (
+        found.share > _MUCH
+        or found.bare > _MOST
+        or found.plain > _NEARLY_ALL
+        or (bool(found.words) and found.share > _SOME)
+    )

@@ -15,7 +15,7 @@ from rag.check.figures import Figure, find_figures
 from rag.check.lexicon import MODALS, NEGATIONS, is_light, is_saying, is_scope, opposites, telling
 from rag.text.dates import DateMention, find_dates
 from rag.text.frequency import weigh
-from rag.text.script import fold
+from rag.text.script import fold, to_traditional
 from rag.text.sentences import sentences
 from rag.text.words import names
 
@@ -24,7 +24,10 @@ _PART = re.compile(r"、|和|及|与|以及")
 _MODEL_NUMBER = re.compile(
     r"[a-z]+[-.]?\d[a-z0-9.+-]*|\d+[a-z]{1,}\d*[a-z0-9-]*(?<![kmg]b)(?<!k[mg])(?<!m[mw])|[a-z]{2,}[a-z0-9.+-]*"
 )
-_UNIT_LETTERS = re.compile(r"\d+(?:\.\d+)?\s?(?:km|kg|cm|mm|m|g|mah|gb|tb|mb|kb|ghz|mhz|hz|kwh|kw|nm|w|v|k)\b")
+_UNIT_LETTERS = re.compile(
+    r"\d+(?:\.\d+)?\s?(?:km|kg|cm|mm|m|g|mah|gb|tb|mb|kb|ghz|mhz|hz|kwh|kw|nm|w|v|k)(?![a-z0-9])"
+)
+_NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两几多数半]")
 _NUMERIC = re.compile(r"[\d.,:%]+")
 _NOUN_TAGS = ("n", "eng", "l", "i", "j", "s", "t", "b", "nz", "nw")
 _VERB_TAGS = ("v", "a", "z")
@@ -84,9 +87,13 @@ class Reading:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str, reference: date | None = None) -> Reading:
-    """The pieces of `text`; `reference` is the day from which relative dates count."""
-    key = fold(text)
+def read(text: str, reference: date | None = None, *, plain: bool = True) -> Reading:
+    """The pieces of `text`; `reference` is the day from which relative dates count.
+
+    Texts of different scripts are compared with `plain=False`: simplified characters that a converter to traditional
+    script writes otherwise (想象, 想像) are then one.
+    """
+    key = fold(text) if plain else _one_script(text)
     marks = _Marks(key)
     fixed = _fixed(key, reference or _NO_DAY)
     named = _named(key, fixed)
@@ -100,6 +107,18 @@ def read(text: str, reference: date | None = None) -> Reading:
         at = end
     content = tuple(piece for piece in pieces if piece.kind in CONTENT)
     return Reading(key=key, pieces=tuple(pieces), content=content, clauses=marks.clauses)
+
+
+@lru_cache(maxsize=4096)
+def is_traditional(text: str) -> bool:
+    """The text holds characters that simplified script writes otherwise."""
+    return any(a != b for a, b in zip(text, fold(text), strict=True) if a >= "\u4e00")
+
+
+def _one_script(text: str) -> str:
+    key = fold(text)
+    again = fold(to_traditional(key))
+    return again if len(again) == len(key) else key
 
 
 class _Marks:
@@ -189,10 +208,16 @@ def _surplus(name: str, kind: str) -> int:
     return 1 if kind == "person" and len(name) > 2 and name[-1] in "称说指曾则等在就也还已表和与及向对将是" else 0
 
 
+_DONE_TO_PLANS = frozenset("实施 完成 推进 落实 执行 制定 启动 开始 进行".split())
+
+
 def _words(key: str, start: int, end: int, marks: _Marks) -> Iterator[Piece]:
     at = start
-    for word, tag in rjieba.tag(key[start:end]) if start < end else ():
-        yield from _word(key, at, at + len(word), tag, marks)
+    tagged = rjieba.tag(key[start:end]) if start < end else []
+    for index, (word, tag) in enumerate(tagged):
+        after, next_tag = tagged[index + 1] if index + 1 < len(tagged) else ("", "x")
+        plans = word == "计划" and next_tag.startswith("v") and after not in _DONE_TO_PLANS
+        yield from _word(key, at, at + len(word), "v" if plans else tag, marks)
         at += len(word)
 
 
@@ -216,7 +241,7 @@ def _cut(word: str) -> int | None:
         return 1
     if word[0] in _DENYING and (rjieba.has_word(word[1:]) if len(word) > 2 else not rjieba.has_word(word)):
         return 1
-    if word[-1] in _DENYING and not rjieba.has_word(word):
+    if word[-1] in _DENYING + "称说" and not rjieba.has_word(word):
         return len(word) - 1
     if len(word) > 2:
         if word[:2] in opposites():
@@ -245,9 +270,14 @@ def _kind(word: str, tag: str) -> Kind:
         return Kind.NOUN
     if tag.startswith(_VERB_TAGS) or word in telling() or word in _TELLING_ADVERBS:
         return Kind.VERB
+    if (tag[0] == "m" and not _NUMERAL.search(word)) or (tag == "f" and word not in _WHERE):
+        return Kind.NOUN
     return Kind.LIGHT if tag[0] in "cdeghkmopqrufyx" else Kind.NOUN
 
 
+_WHERE = frozenset(
+    "之间 之后 之前 之中 之内 之外 之上 之下 以内 以外 以上 以下 以前 以后 以来 中间 里面 外面 上面 下面 前面 后面 旁边 周围 其间 期间 左右 上下 前后".split()
+)
 _TELLING_ADVERBS = frozenset("单独 联合".split())
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from rag.check.align import Alignment
-from rag.check.bind import Fault
+from rag.check.faults import Fault
 from rag.check.lexicon import is_causing, is_strong_modal
 from rag.check.pieces import CONTENT, Kind, Piece, Reading
 
@@ -69,7 +69,9 @@ def _targets(
                 continue
             if counts(other):
                 found = other
-                break
+                if not is_causing(other.text):
+                    break
+                continue
             skipped += 1
             if skipped > most or (other.kind is Kind.VERB and most < _ANY and not is_causing(other.text)):
                 break

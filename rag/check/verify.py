@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain
 
 from rag.check.align import Alignment, align
-from rag.check.bind import Fault, misbound
+from rag.check.bind import misbound
 from rag.check.coverage import Lack, Surroundings, absent, is_little, is_too_much, lack
-from rag.check.pieces import Kind, Reading, read
+from rag.check.faults import Fault
+from rag.check.measures import misplaced_figures
+from rag.check.phrases import Statement, asked_shares, complete, phrase_faults
+from rag.check.pieces import is_traditional, read
 from rag.check.polarity import foreseen, turned
 from rag.check.sources import Source
 from rag.check.windows import Window, singles, wider
@@ -25,14 +28,10 @@ Entailment = Callable[[str, str], float]  # (quote, claim) -> probability
 
 _LEAD = 2  # sentences that say what an article is about
 _BEFORE = 1200  # characters of the paragraph before a quote
-_SHORT = 16  # characters; a phrase up to this length is read together with the question
 _LIKE = 0.9  # similarity from which missing words count as said otherwise
+_NEARER, _NEARER_ASKED = 0.08, 0.25  # share of the claim's words by which a quote must be nearer to overrule another
 _ENTAILED, _REFUTED = 0.7, 0.3
 _RANK = {Verdict.EXACT: 3, Verdict.SUPPORTED: 2, Verdict.PARTIAL: 1, Verdict.UNSUPPORTED: 0}
-_INTERROGATIVE = re.compile(
-    r"(?:有|是|为|达|达到)?(?:多少|几|多大|多长|多高|多远|多久|什么时候|何时|何地|何处|哪一?(?:年|月|天|日|里|儿|家|所|个|些|位|座|种)|谁|什么)"
-    r"(?:个|所|人|名|家|座|位|次|元|万元|亿元|米|公里|吨|亩|平方米|岁|年|月|日|天|%)?"
-)
 _NOTHING = "nothing that was retrieved speaks of it"
 
 
@@ -81,7 +80,7 @@ class Checker:
         seen: list[Checked] = []
         for around in (False, True):
             seen += self._of(said, sources, cited, question, reference, around=around)
-            best = _best(seen, cited)
+            best = _best(seen, cited, margin=_NEARER_ASKED if said.is_completed else _NEARER)
             if best is not None and _RANK[best.verdict] >= _RANK[Verdict.SUPPORTED]:
                 break
         if best is None:
@@ -108,7 +107,7 @@ class Checker:
 
     def _of(
         self,
-        claim: str,
+        said: Statement,
         sources: Sequence[Source],
         cited: Sequence[int],
         question: str,
@@ -117,21 +116,21 @@ class Checker:
         around: bool,
     ) -> list[Checked]:
         """Verdicts of single sentences, and of longer runs where no single one carries the claim."""
-        windows = singles(claim, sources, cited, around=around)
+        windows = singles(said.text, sources, cited, around=around)
         found = []
         for window in windows:
-            checked = _judge(claim, window, question, reference)
+            checked = _judge(said, window, question, reference)
             found.append(checked)
             if checked.verdict is Verdict.EXACT and (not cited or window.source.number in cited):
                 return found
-        if any(_RANK[checked.verdict] >= _RANK[Verdict.SUPPORTED] for checked in found):
+        if not said.is_completed and any(_RANK[checked.verdict] >= _RANK[Verdict.SUPPORTED] for checked in found):
             return found
         seen: set[tuple[str, int, int]] = set()
         for window in windows:
-            for run in wider(claim, window):
+            for run in wider(said.text, window):
                 if (key := (run.source.key, run.start, run.end)) not in seen:
                     seen.add(key)
-                    found.append(_judge(claim, run, question, reference))
+                    found.append(_judge(said, run, question, reference))
         return found
 
     def _second_look(self, claim: str, checked: Checked) -> Checked:
@@ -152,12 +151,16 @@ class Checker:
         return checked
 
 
-def _best(found: Sequence[Checked], cited: Sequence[int]) -> Checked | None:
-    """The best verdict; a part is carried only if no quote that is nearer to the claim speaks against it."""
+def _best(found: Sequence[Checked], cited: Sequence[int], *, margin: float) -> Checked | None:
+    """The best verdict, unless a quote that is nearer to the claim speaks against it.
+
+    A sentence that says nearly the same in other words does not carry what the sentence meant by the claim denies.
+    """
     best = max(found, key=lambda checked: _merit(checked, cited), default=None)
-    if best is None or best.verdict is not Verdict.PARTIAL:
+    if best is None or best.verdict in {Verdict.EXACT, Verdict.UNSUPPORTED}:
         return best
-    against = [c for c in found if c.verdict is Verdict.UNSUPPORTED and c.score > best.score]
+    more = best.score + (margin if best.verdict is Verdict.SUPPORTED else 0.0)
+    against = [c for c in found if c.verdict is Verdict.UNSUPPORTED and c.score > more]
     return max(against, key=lambda checked: checked.score) if against else best
 
 
@@ -167,40 +170,32 @@ def _merit(checked: Checked, cited: Sequence[int]) -> tuple[int, bool, int, floa
     return (min(carried, 2), known, carried, round(checked.score, 2), checked.start - checked.end)
 
 
-def complete(claim: str, question: str) -> str:
-    """A phrase such as `163所` in the place of the question's interrogative; a sentence as it is."""
-    bare = claim.strip().rstrip("。.！!；;")
-    if not question or len(bare) > _SHORT:
-        return claim
-    pieces = read(bare).content
-    if any(piece.kind is Kind.VERB for piece in pieces) or sum(piece.kind is Kind.NAME for piece in pieces) > 1:
-        return claim
-    asked = question.strip().rstrip("？?。")
-    found = _INTERROGATIVE.search(asked)
-    if found is None:
-        return f"{asked}：{bare}"
-    after = asked[found.end() :]
-    return asked[: found.start()] + bare + (after if after not in bare else "")
-
-
-def _judge(claim: str, window: Window, question: str, reference: date | None) -> Checked:
+def _judge(said: Statement, window: Window, question: str, reference: date | None) -> Checked:
     """The verdict that one window gives."""
     source = window.source
     quote = source.text[window.start : window.end]
     day = source.published or reference
-    if _bare(claim) == _bare(quote):
+    if _bare(said.text) == _bare(quote):
         return _checked(Verdict.EXACT, "", window, 1.0)
-    ours, theirs = read(claim, day), read(quote, day)
-    alignment = align(ours, theirs, reference=day)
+    plain = not (is_traditional(said.text) or is_traditional(quote))
+    alignment = align(read(said.text, day, plain=plain), read(quote, day, plain=plain))
     around = Surroundings(
         about=about(source, window.start), article=_folded(source.text), published=day, asked=fold(question)
     )
+    if said.is_completed:
+        fault = next(phrase_faults(said, alignment, around, misplaced_figures(alignment), turned(alignment)), None)
+        score = asked_shares(said, alignment, around)[0]
+        return _checked(Verdict.UNSUPPORTED if fault else Verdict.SUPPORTED, str(fault or ""), window, score)
     missing = lack(alignment, around)
-    faults = chain(absent(alignment, around), turned(alignment), misbound(alignment), foreseen(alignment))
-    fault = next((fault for fault in faults if not _is_of_the_question(fault, around.asked)), None)
+    fault = next(_faults(alignment, around), None)
     if fault is not None:
         return _checked(Verdict.UNSUPPORTED, str(fault), window, 1 - missing.share)
-    return _worded(claim, quote, alignment, missing, window)
+    return _worded(said.text, quote, alignment, missing, window)
+
+
+def _faults(alignment: Alignment, around: Surroundings) -> Iterator[Fault]:
+    faults = chain(absent(alignment, around), turned(alignment), misbound(alignment), foreseen(alignment))
+    return (fault for fault in faults if not _is_of_the_question(fault, around.asked))
 
 
 def _is_of_the_question(fault: Fault, asked: str) -> bool:
