@@ -1,7 +1,7 @@
 """Which words of a quote a claim's words are: each content piece of the claim gets a place in the quote, or none.
 
-The places are chosen together (a beam search over the claim): a run of words that stands together in the claim is sought
-where it stands together in the quote, so that a word said twice is not taken from another sentence.
+The places are chosen together (a beam search over the claim): words that stand together in the claim are sought where
+they stand together in the quote, so that a word said twice is not taken from another sentence.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from rag.check.dating import fits
 from rag.check.figures import difference
+from rag.check.kinds import Kind
 from rag.check.lexicon import opposites, synonyms
-from rag.check.pieces import Kind, Piece, Reading
+from rag.check.pieces import Piece, Reading
 from rag.text.words import Name
 
 _BEAM = 10
@@ -199,7 +200,10 @@ def _partly(piece: Piece, quote: Reading) -> Iterator[Place]:
                 yield _of(other, share=0.5)
 
 
-_POLES = "上下 进出 增减 升降 有无 高低 多少 大小 前后 男女 东西 南北 左右 早晚 快慢 新旧 买卖 加减 开关 开闭 正负 涨跌 盈亏 内外 入出 公私 好坏 赢输 胜败 收放 收发 始终 起止 来去 得失 轻重 长短 强弱 远近 宽窄 缺出".split()
+_POLES = """
+    上下 进出 增减 升降 有无 高低 多少 大小 前后 男女 东西 南北 左右 早晚 快慢 新旧 买卖 加减 开关 开闭 正负 涨跌
+    盈亏 内外 入出 公私 好坏 赢输 胜败 收放 收发 始终 起止 来去 得失 轻重 长短 强弱 远近 宽窄 缺出
+    """.split()
 _POLAR = frozenset(frozenset(pair) for pair in _POLES)
 
 

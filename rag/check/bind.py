@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from rag.check.align import Alignment
 from rag.check.clauses import home_of, of_clause, replaced_words
 from rag.check.faults import Fault
+from rag.check.kinds import Kind
 from rag.check.lexicon import opposites
 from rag.check.measures import misplaced_figures
-from rag.check.pieces import NOMINAL, Kind, Piece
+from rag.check.pieces import NOMINAL
 from rag.check.zones import nominal
 
 _ATTRIBUTES = re.compile(r"^据|(?:消息|报道|介绍|获悉|了解|显示|讯)$")  # clauses that say who said it

@@ -20,10 +20,10 @@ _EMPHASIS = re.compile(r"\*\*|__|`")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One sentence that a model wrote, markers and list signs left out; `[start, end)` is where it stands in the reply.
+    """One sentence that a model wrote, markers and list signs left out; it stands at `[start, end)` of the reply.
 
-    `numbers` are those of the markers inside it and right behind it, each once, in order. `new_line` tells that it began
-    a line of the reply.
+    `numbers` are those of the markers inside it and right behind it, each once, in order. `new_line` tells that it
+    began a line of the reply.
     """
 
     text: str

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.check.align import Alignment
-from rag.check.faults import Fault
 from rag.check.dating import fits
+from rag.check.faults import Fault
 from rag.check.figures import difference
-from rag.check.pieces import Kind, Piece, Reading, read
+from rag.check.kinds import Kind
+from rag.check.pieces import Piece, Reading, read
 from rag.text.words import Name
 
 _ASKED = 0.4  # what a word weighs that the question brought in
@@ -35,7 +36,7 @@ class Surroundings:
 class Lack:
     """`share` of the claim's words that the quote lacks; `words` are the heavy ones.
 
-    `bare` is the share without regard to what the question and the article say, `plain` that of words that are no names.
+    `bare` is the share without regard to what question and article say, `plain` that of words that are no names.
     """
 
     share: float

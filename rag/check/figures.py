@@ -36,8 +36,11 @@ _SCALES: dict[str, tuple[str, Fraction]] = {
     "℃": ("度", Fraction(1)),
 }
 _MEASURES = frozenset(
-    "元 % 百分点 ‰ 美元 港元 欧元 日元 英镑 韩元 卢布 米 公斤 平方米 立方米 秒 岁 度 倍 亩 千瓦 千瓦时 兆瓦 瓦 升 毫升 吨 里 英里 英尺 英寸 寸 分 点 时 "
-    "月 号 级 股 km kg cm mm mah gb tb mb ghz mhz kwh nm 层 票 桶 桌 代 折 岁 楼 人次 场次 门次 架次 个月 年级 学位 课时 家庭 周 号线".split()
+    """
+    元 % 百分点 ‰ 美元 港元 欧元 日元 英镑 韩元 卢布 米 公斤 平方米 立方米 秒 岁 度 倍 亩 千瓦 千瓦时 兆瓦 瓦 升
+    毫升 吨 里 英里 英尺 英寸 寸 分 点 时 月 号 级 股 km kg cm mm mah gb tb mb ghz mhz kwh nm 层 票 桶 桌 代 折 岁
+    楼 人次 场次 门次 架次 个月 年级 学位 课时 家庭 周 号线
+    """.split()
 )
 _RANGE = re.compile(r"\s?(?:[-—–~～至到]|——|--)\s?")
 _DIGITS = re.compile(r"(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?\s?(?P<magnitude>[百千万亿]*)")
@@ -48,7 +51,7 @@ _FRACTION_UNITS = frozenset({"%", "百分点", "倍", "‰"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """`value` to `upper` (equal for a single value) in `unit` at `[start, end)`; `step` is the place of its last digit."""
+    """`value` to `upper` (equal for a single value) in `unit` at `[start, end)`; `step` is that of its last digit."""
 
     start: int
     end: int

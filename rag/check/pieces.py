@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 
 import rjieba
 
 from rag.check.figures import Figure, find_figures
-from rag.check.lexicon import MODALS, NEGATIONS, is_light, is_saying, is_scope, opposites, telling
+from rag.check.kinds import Kind, cut, kind_of, weight_of
+from rag.check.lexicon import is_light, is_scope
 from rag.text.dates import DateMention, find_dates
-from rag.text.frequency import weigh
 from rag.text.script import fold, to_traditional
 from rag.text.sentences import sentences
 from rag.text.words import names
@@ -27,26 +26,7 @@ _MODEL_NUMBER = re.compile(
 _UNIT_LETTERS = re.compile(
     r"\d+(?:\.\d+)?\s?(?:km|kg|cm|mm|m|g|mah|gb|tb|mb|kb|ghz|mhz|hz|kwh|kw|nm|w|v|k)(?![a-z0-9])"
 )
-_NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两几多数半]")
-_NUMERIC = re.compile(r"[\d.,:%]+")
-_NOUN_TAGS = ("n", "eng", "l", "i", "j", "s", "t", "b", "nz", "nw")
-_VERB_TAGS = ("v", "a", "z")
 _NO_DAY = date(1900, 6, 30)  # reads 8月8日 and 去年 where nothing says of which year, far from any year that is told
-
-
-class Kind(StrEnum):
-    """What a piece of a text does for what the text says."""
-
-    FIGURE = "figure"
-    DATE = "date"
-    NAME = "name"
-    NOUN = "noun"
-    VERB = "verb"
-    NEGATION = "negation"
-    MODAL = "modal"
-    SCOPE = "scope"
-    LIGHT = "light"
-
 
 CONTENT = frozenset({Kind.FIGURE, Kind.DATE, Kind.NAME, Kind.NOUN, Kind.VERB})
 NOMINAL = frozenset({Kind.NAME, Kind.NOUN})
@@ -182,8 +162,7 @@ def _is_part_of_a_word(key: str, figure: Figure, tokens: list[tuple[int, int, st
         holding is None
         or figure.end > holding[1]
         or holding[2][0] in "mqt"
-        or holding[0] < figure.start
-        and key[holding[0]] in "约近超逾达"
+        or (holding[0] < figure.start and key[holding[0]] in "约近超逾达")
     ):
         return False
     return holding[1] - holding[0] > 1 and not (holding[2][0] in "nl" and figure.unit and figure.end >= holding[1])
@@ -224,65 +203,12 @@ def _words(key: str, start: int, end: int, marks: _Marks) -> Iterator[Piece]:
 def _word(key: str, start: int, end: int, tag: str, marks: _Marks) -> Iterator[Piece]:
     """A word of the cutter; a negation or a word with an opposite that it joined to another stands alone."""
     word = key[start:end]
-    cut = _cut(word)
-    if cut is None:
-        yield _piece(key, start, end, _kind(word, tag), marks)
+    at = cut(word)
+    if at is None:
+        yield _piece(key, start, end, kind_of(word, tag), marks)
         return
-    yield from _word(key, start, start + cut, tag, marks)
-    yield from _word(key, start + cut, end, tag, marks)
-
-
-@lru_cache(maxsize=20_000)
-def _cut(word: str) -> int | None:
-    """Where a word of the cutter is two; None where it is one."""
-    if len(word) < 2 or word in NEGATIONS or is_light(word) or word in telling():
-        return None
-    if word[0] == "未" and len(word) == 2 and word not in _NOT_DENYING:
-        return 1
-    if word[0] in _DENYING and (rjieba.has_word(word[1:]) if len(word) > 2 else not rjieba.has_word(word)):
-        return 1
-    if word[-1] in _DENYING + "称说" and not rjieba.has_word(word):
-        return len(word) - 1
-    if len(word) > 2:
-        if word[:2] in opposites():
-            return 2
-        if word[-2:] in opposites():
-            return len(word) - 2
-    return None
-
-
-_DENYING = "不未没"
-_NOT_DENYING = frozenset("未来 未必 未免 未央 未婚 未知 未遂 未卜 未成".split())
-
-
-def _kind(word: str, tag: str) -> Kind:
-    if word in NEGATIONS:
-        return Kind.NEGATION
-    if word in MODALS and not (word == "将" and tag == "p") and not (word == "计划" and tag.startswith("n")):
-        return Kind.MODAL
-    if is_scope(word):
-        return Kind.SCOPE
-    if is_saying(word):
-        return Kind.VERB
-    if is_light(word) or len(word) < 2 or not any(map(str.isalnum, word)) or _NUMERIC.fullmatch(word):
-        return Kind.VERB if _is_telling_character(word, tag) else Kind.LIGHT
-    if tag in {"vn", "an"} or (tag.startswith(_NOUN_TAGS) and (tag[0] == "n" or word not in telling())):
-        return Kind.NOUN
-    if tag.startswith(_VERB_TAGS) or word in telling() or word in _TELLING_ADVERBS:
-        return Kind.VERB
-    if (tag[0] == "m" and not _NUMERAL.search(word)) or (tag == "f" and word not in _WHERE):
-        return Kind.NOUN
-    return Kind.LIGHT if tag[0] in "cdeghkmopqrufyx" else Kind.NOUN
-
-
-_WHERE = frozenset(
-    "之间 之后 之前 之中 之内 之外 之上 之下 以内 以外 以上 以下 以前 以后 以来 中间 里面 外面 上面 下面 前面 后面 旁边 周围 其间 期间 左右 上下 前后".split()
-)
-_TELLING_ADVERBS = frozenset("单独 联合".split())
-
-
-def _is_telling_character(word: str, tag: str) -> bool:
-    return word in "涨跌升降增减亏买卖胜负强弱男女新旧" and tag[:1] in {"v", "a", "n", "b", "t"} and len(word) == 1
+    yield from _word(key, start, start + at, tag, marks)
+    yield from _word(key, start + at, end, tag, marks)
 
 
 def _piece(key: str, start: int, end: int, kind: Kind, marks: _Marks, extra: object = None) -> Piece:
@@ -296,16 +222,8 @@ def _piece(key: str, start: int, end: int, kind: Kind, marks: _Marks, extra: obj
         sentence=sentence,
         clause=clause,
         part=part,
-        weight=1.0 if kind in {Kind.FIGURE, Kind.DATE} else _weight(text) if kind in CONTENT else 0.0,
+        weight=1.0 if kind in {Kind.FIGURE, Kind.DATE} else weight_of(text) if kind in CONTENT else 0.0,
         name=extra if isinstance(extra, str) else "",
         figure=extra if isinstance(extra, Figure) else None,
         date=extra if isinstance(extra, DateMention) else None,
     )
-
-
-@lru_cache(maxsize=20_000)
-def _weight(word: str) -> float:
-    """Rarity in the news at large, from 0.1 for what stands in most articles to 1 for what stands in few."""
-    if is_saying(word):
-        return 0.1
-    return min(1.0, max(0.1, weigh({word: 0}, 0)[word] / 8))

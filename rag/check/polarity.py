@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from rag.check.align import Alignment
 from rag.check.faults import Fault
+from rag.check.kinds import Kind
 from rag.check.lexicon import is_causing, is_strong_modal
-from rag.check.pieces import CONTENT, Kind, Piece, Reading
+from rag.check.pieces import CONTENT, Piece, Reading
 
 _ANY = 99
 _MARKS = ",;。.!? "

@@ -37,6 +37,7 @@ _TAIL = re.compile(
     rf"(?P<more>[余多来几]|以上)?\s?(?P<unit>{_UNITS}|(?![{_NEVER_UNITS}])[^\W\d_]|)(?P<after>[余多]|以上|以下|左右|上下)?",
     re.IGNORECASE,
 )
+_INNER = re.compile(r"[余多](?P<magnitude>[万亿])")  # `3000余万元` is over 3000万元
 _BEFORE = re.compile(
     r"(?P<cue>大约|约|将近|接近|近|超过|超出|突破|高于|多于|大于|超|逾|不少于|不低于|至少|"
     r"不足|不到|低于|少于|小于|不超过|不高于|不多于|至多)[为达了]?$"
@@ -107,9 +108,12 @@ def find_quantities(text: str) -> list[Quantity]:
         value, unit, end = _read(match, key)
         if value is None or _is_a_word(match, key):
             continue
+        inner = _INNER.match(key, end)
+        if inner and not unit:
+            value, end = value * _LARGE[inner["magnitude"]], inner.end()
         tail = _TAIL.match(key, end)
         assert tail is not None
-        hedge = _hedge(key[: match.start()], tail)
+        hedge = "over" if inner else _hedge(key[: match.start()], tail)
         if not unit:
             unit = tail["unit"]
             end = tail.end("unit") if unit else end
