@@ -170,7 +170,7 @@ def main(
     limit: Annotated[int, typer.Option(help="questions, after a seeded shuffle")] = 60,
     seed: Annotated[int, typer.Option(help="of the shuffle")] = 0,
     answerer: Annotated[str, typer.Option(help="llm or quotes")] = "llm",
-    rows_to: Annotated[Path | None, typer.Option(help="write every question with both answers here, as JSONL")] = None,
+    rows_to: Annotated[Path | None, typer.Option(help="append every question with both answers here, as JSONL")] = None,
 ) -> None:
     """Ask, print the figures, and write the answers where that is asked for."""
     engine = open_engine(load_settings(data=store), read_only=True)
@@ -181,17 +181,16 @@ def main(
     with engine.store.snapshot() as snapshot:
         for asked in track(questions, description=name, console=Console(stderr=True)):
             hidden = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id]))
-            rows.append(
-                Row(
-                    asked=asked,
-                    shown=ask(answering, snapshot, asked.question),
-                    withheld=ask(answering, hidden, asked.question),
-                )
+            row = Row(
+                asked=asked,
+                shown=ask(answering, snapshot, asked.question),
+                withheld=ask(answering, hidden, asked.question),
             )
+            rows.append(row)
+            if rows_to:
+                with rows_to.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(_row_object(row), ensure_ascii=False) + "\n")
     engine.close()
-    if rows_to:
-        lines = [json.dumps(_row_object(row), ensure_ascii=False) for row in rows]
-        rows_to.write_text("\n".join(lines) + "\n", encoding="utf-8")
     table = Table("measure", name)
     for measure, value in summary(rows).items():
         table.add_row(measure, str(value))

@@ -39,7 +39,7 @@ Progress = Callable[[str, float], None]
 
 _CACHED_VECTORS = 200_000  # about 350 MB on disk
 _AUTO = ("llm", "quotes")  # who answers when nobody is named, the first that is there
-_LOCAL_BUDGET = 600  # prompt tokens; two cores read about 80 a second
+_LOCAL_BUDGET = 560  # prompt tokens, by estimate; two cores read about 70 a second
 _LOCAL_MAX_TOKENS = 200
 _LOCAL_CONTEXT = 4096
 

@@ -54,7 +54,7 @@ SMALL_SCHEMA: dict[str, object] = {
     "properties": {
         "found": {"type": "boolean"},
         "source": {"type": "integer"},
-        "answer": {"type": "string"},
+        "answer": {"type": "string", "maxLength": 120},
     },
     "required": ["found", "source", "answer"],
     "additionalProperties": False,

@@ -74,6 +74,7 @@ class LlmAnswerer:
         script = _into_script_of(looked.assessment.view.text)
         writing = Writing(composition=Composition(looked.articles, script), strict=question.strict)
         yield from self._write(looked, excerpts, writing)
+        yield from self._second_opinion(quoted, writing)
         answer = self._conclude(looked, quoted, writing)
         if answer.text and not writing.shown:
             yield Said(text=answer.text)
@@ -90,7 +91,7 @@ class LlmAnswerer:
         try:
             for draft in self._drafts(prompt, reader, writing):
                 if not is_believed(looked.assessment.probability, reader.found):
-                    break
+                    continue  # to the end, which is near, since only there the server tells what it read and wrote
                 held += writing.take(judge.judge(draft), known=len(excerpts))
                 if held and writing.kept and gives_what_is_asked(seen, writing.quotes):
                     writing.timings.setdefault("first_sentence", _since(began))
@@ -101,6 +102,16 @@ class LlmAnswerer:
             writing.failure = str(error)
         writing.found = reader.found
         writing.timings["write"] = _since(began)
+
+    def _second_opinion(self, quoted: Answer, writing: Writing) -> Iterator[Said]:
+        """The best sentence of the evidence, where a small model wrote from other sentences than that.
+
+        What such a model says is true, being checked, but it may not be what was asked.
+        """
+        if not (writing.shown and self._model.spec.small and quoted.citations):
+            return
+        if not any(writing.composition.cites(citation) for citation in quoted.citations):
+            yield Said(text=writing.composition.quote(quoted.citations[0]))
 
     def _drafts(self, prompt: Prompt, reader: Reader, writing: Writing) -> Iterator[Draft]:
         """The sentences of the model's reply; leaving off early stops the model."""

@@ -117,6 +117,17 @@ def test_a_small_model_is_held_to_a_schema(ask: Asking) -> None:
     assert "义务教育集团21个" in prompt.messages[-1].content
 
 
+def test_what_a_small_model_passes_over_is_quoted(ask: Asking) -> None:
+    """A true sentence that is beside the point stays, and the sentence that the evidence ranks first comes with it."""
+    answer, said, _ = ask("临河博物馆新馆由谁设计？", reply("新馆收藏文物6.8万件。"), spec=SMALL)
+    first, second = answer.text.split("\n")
+    assert first == "新馆收藏文物6.8万件。[1]"
+    assert "周明" in second
+    assert second.endswith("[1]")
+    assert "".join(said) == answer.text
+    assert [citation.claim for citation in answer.citations] == [0, 1]
+
+
 def test_what_a_model_doubts_is_refused(ask: Asking) -> None:
     """Weak evidence and a model that does not find the answer make a refusal, whatever it wrote."""
     answer, said, _ = ask(
