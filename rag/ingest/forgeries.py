@@ -31,12 +31,14 @@ _HEADING = re.compile(
     r"\s*(?:$|[:：])",
     re.IGNORECASE | re.MULTILINE,
 )
+_SPEAKING = re.compile(r"^\s*assistant\s*[:：]", re.IGNORECASE | re.MULTILINE)
 _JSON = re.compile(
-    r"\{\s*[\"“”']?(?:found|answer|source|role|content|system|tool_calls?|function|citations?)[\"“”']?\s*[:：]\s*[\"“”'\[{\dtf]",
+    r"\{\s*[\"“”'](?:found|answer|source|role|content|system|tool_calls?|function|citations?)[\"“”']\s*[:：]",
     re.IGNORECASE,
 )
 _PASSAGE = re.compile(
-    r"[\[【](?:资料|資料|来源|來源|passage|source)\s*[:：]?\s*\d{1,3}[\]】]|^\s*(?:资料|資料|passage|source)\s*\d{1,2}\s*[:：]",
+    r"(?:标注|標註|标明|标记|引用|使用|注明)(?:为|序号|编号|标记)?\s*[\[【]\d{1,3}[\]】]"
+    r"|[\[【]新?的?(?:资料|資料|来源|來源|passage|source)\s*[:：]?\s*\d{1,3}[\]】]|^\s*(?:资料|資料|passage|source)\s*\d{1,2}\s*[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 _IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\(\s*https?:[^)\s]{0,500}[?&={][^)\n]{0,500}\)", re.IGNORECASE)
@@ -44,10 +46,13 @@ _PLACEHOLDER = re.compile(
     r"https?://[^\s]{1,300}?[?&/=][\w.%\-]*=?(?:\{\{?[^}\s]{1,30}\}|<[^>\s]{1,30}>|【[^】\s]{1,30}】|\[[^\]\s]{1,20}\]|\$\{?\w+)",
     re.IGNORECASE,
 )
-_MODEL_SIDE = "assistant|助手|助理|ai助手|ai|system|系统|系統|模型|chatgpt"
-_USER_SIDE = "user|human|用户|用戶|使用者|人类|人類"
+_SIDES = (
+    "assistant|助手|助理|ai助手|ai|模型|chatgpt",
+    "system|系统|系統",
+    "user|human|用户|用戶|使用者|人类|人類",
+)
 _TURN = re.compile(
-    rf"(?:^|(?<=[\s。！？；”」!?;]))[*#>\-\[【(（\s]{{0,6}}(?P<role>{_MODEL_SIDE}|{_USER_SIDE})[*\]】)）\s]{{0,4}}[:：]",
+    rf"(?:^|(?<=[\s。！？；”」!?;]))[*#>\-\[【(（\s]{{0,6}}(?P<role>{'|'.join(_SIDES)})[*\]】)）\s]{{0,4}}[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 _TURNS_APART = 300
@@ -67,6 +72,7 @@ def forgeries(text: str) -> Iterator[tuple[int, int, str]]:
         (_TOKENS, STRUCTURE),
         (_HEADING, STRUCTURE),
         (_JSON, STRUCTURE),
+        (_SPEAKING, DIALOGUE),
         (_PASSAGE, STRUCTURE),
         (_IMAGE, CARRIES),
         (_PLACEHOLDER, CARRIES),
@@ -80,12 +86,16 @@ def forgeries(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _dialogue(text: str) -> Iterator[tuple[int, int, str]]:
-    """Turns of both sides, a user's and a model's, close to one another."""
-    turns = [(found, bool(re.fullmatch(_MODEL_SIDE, found["role"], re.IGNORECASE))) for found in _TURN.finditer(text)]
-    for (one, by_model), (other, also) in pairwise(turns):
-        if by_model != also and other.start() - one.end() < _TURNS_APART:
+    """Turns of two sides, such as a user's and a model's, close to one another."""
+    turns = [(found, _side(found["role"])) for found in _TURN.finditer(text)]
+    for (one, side), (other, other_side) in pairwise(turns):
+        if side != other_side and other.start() - one.end() < _TURNS_APART:
             yield one.start("role"), one.end(), DIALOGUE
             yield other.start("role"), other.end(), DIALOGUE
+
+
+def _side(role: str) -> int:
+    return next(number for number, names in enumerate(_SIDES) if re.fullmatch(names, role, re.IGNORECASE))
 
 
 def _encoded(text: str) -> Iterator[tuple[int, int, str]]:

@@ -23,17 +23,22 @@ REASONS: Final = {
     "role": "assigns a role",
     "link": "wants a link in the answer",
 }
+_WORD = "+"  # begins the kind of a word
 _NAME = re.compile("@([A-Z]+)@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """What is worth `weight` as a sign of an instruction. Signs of one `kind` do not add up within a sentence."""
+    """What is worth `weight` as a sign of an instruction. Signs of one `kind` do not add up within a sentence.
+
+    Phrases are summed apart from `word`s, which are lighter, more general, and say the same things.
+    """
 
     kind: str
     reason: str
     weight: float
     pattern: re.Pattern[str]
+    word: bool = False
 
 
 @cache
@@ -49,7 +54,15 @@ def signs() -> tuple[Sign, ...]:
             names[row[0]] = pattern
         else:
             kind, reason, weight = row[:3]
-            found.append(Sign(kind=kind, reason=REASONS[reason], weight=float(weight), pattern=re.compile(pattern)))
+            found.append(
+                Sign(
+                    kind=kind,
+                    reason=REASONS[reason],
+                    weight=float(weight),
+                    pattern=re.compile(pattern),
+                    word=kind.startswith(_WORD),
+                )
+            )
     return tuple(found)
 
 
