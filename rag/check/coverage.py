@@ -109,7 +109,7 @@ def lack(alignment: Alignment, around: Surroundings) -> Lack:
     words = []
     for piece, place in zip(alignment.claim.content, alignment.places, strict=True):
         weight = piece.weight
-        if piece.kind in {Kind.NOUN, Kind.VERB, Kind.NAME}:
+        if piece.kind in {Kind.NOUN, Kind.VERB} or (piece.kind is Kind.NAME and place is not None):
             whole += weight
             gone = weight * (1 - (place.share if place else 0.0))
             bare += gone

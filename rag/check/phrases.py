@@ -115,7 +115,7 @@ def _better_fits(statement: Statement, alignment: Alignment, own: Alignment) -> 
     asked = [
         (p.weight, there)
         for p, there in zip(alignment.claim.content, alignment.places, strict=True)
-        if there and not statement.is_own(p)
+        if there and not statement.is_own(p) and p.kind is not Kind.NAME
     ]
     rivals = [other for other in alignment.quote.content if _is_like(piece, other) and not _is_asked(other, asked)]
     chosen = [other for other in rivals if _says(other, piece)]
@@ -150,10 +150,14 @@ def _among(chosen: Piece, rivals: list[Piece], asked: list[tuple[float, Place]],
     """Weight of the words asked about between the rivals on both sides, within the sentence; less in other clauses."""
     start = max((other.end for other in rivals if other.end <= chosen.start), default=0)
     end = min((other.start for other in rivals if other.start >= chosen.end), default=len(quote.key))
+    taken = {other.clause for other in rivals if other is not chosen}
     return sum(
         weight * (1.0 if place.clause == chosen.clause else _ASIDE)
         for weight, place in asked
-        if place.sentence == chosen.sentence and start <= place.start and place.end <= end
+        if place.sentence == chosen.sentence
+        and start <= place.start
+        and place.end <= end
+        and (place.clause == chosen.clause or place.clause not in taken)
     )
 
 
