@@ -25,8 +25,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.corruptions import FALSE, RARE, TRUE, Story, is_really_false
+from eval.corruptions import FALSE, RARE
 from eval.devstore import NEWS
+from eval.rewordings import TRUE
+from eval.statements import Story, is_really_false
 from rag.check.sources import Source
 from rag.check.verify import Checked, Checker
 from rag.text.sentences import sentences
@@ -227,7 +229,7 @@ def main(
     articles: Annotated[int, typer.Option(help="articles to draw")] = 600,
     seed: Annotated[int, typer.Option(help="of the sample and of the rules")] = 1,
     half: Annotated[str, typer.Option(help="report | tuning: which half of the articles")] = "report",
-    as_json: Annotated[bool, typer.Option("--json", help="print every row as one JSON line instead")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print every row instead")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Print both tables, or every row."""
     news = read_news(data, articles, seed, tuning=half == "tuning")

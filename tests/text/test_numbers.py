@@ -25,6 +25,8 @@ from rag.text.numbers import find_quantities, parse_number
         ("三分之一", "3分之1"),
         ("３０％", "30%"),
         ("十五萬人", "15万人"),
+        ("3000余万元", "3000万元"),
+        ("100多亿元", "100亿元"),
     ],
 )
 def test_notations_of_one_quantity_are_equal(one: str, other: str) -> None:
@@ -42,11 +44,37 @@ def test_different_quantities_stay_different(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hedge"),
-    [("2.5万余个", "over"), ("近400所", "about"), ("超过30人", "over"), ("不足5%", "under"), ("12家", "")],
+    [
+        ("2.5万余个", "over"),
+        ("近400所", "about"),
+        ("超过30人", "over"),
+        ("不足5%", "under"),
+        ("12家", ""),
+        ("3000余万元", "over"),
+        ("不超过30人", "under"),
+        ("不少于20所", "over"),
+        ("大约50人", "about"),
+        ("30几个", "over"),
+    ],
 )
 def test_hedges_are_kept(text: str, hedge: str) -> None:
     """余, 近, 超过 and 不足 say on which side of the number the truth lies."""
     assert find_quantities(text)[0].hedge == hedge
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("面向3至5年级学生", [("3", ""), ("5年级", "年级")]),
+        ("数十家企业", []),
+        ("零售业", []),
+        ("由38%提高到41.5%", [("38%", "%"), ("41.5%", "%")]),
+        ("版本1.2已发布", [("1.2", "")]),
+    ],
+)
+def test_what_follows_a_number_is_not_always_its_unit(text: str, found: list[tuple[str, str]]) -> None:
+    """Words that join, and numerals that are parts of words, give neither unit nor number."""
+    assert [(text[q.start : q.end], q.unit) for q in find_quantities(text)] == found
 
 
 def test_offsets_count_in_the_text() -> None:
