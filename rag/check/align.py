@@ -66,35 +66,47 @@ class Alignment:
 
 def align(claim: Reading, quote: Reading) -> Alignment:
     """The cheapest placing of `claim.content` in `quote`."""
-    states: list[tuple[float, Place | None, tuple[Place | None, ...]]] = [(0.0, None, ())]
+    states: list[_State] = [(0.0, None, ())]
     before: Piece | None = None
     for piece in claim.content:
         places = list(_places(piece, quote))[:_MOST_PLACES]
         ease = _AT_A_BREAK if before is not None and before.clause != piece.clause else 1.0
-        following = []
-        for cost, last, path in states:
-            following.append((cost + _MISSING * (0.5 + piece.weight), last, (*path, None)))
-            for place in places:
-                jump = _jump(last, place) * ease + (1 - place.share) * _WEAK + (_AGAIN if place in path else 0.0)
-                following.append((cost + jump, place, (*path, place)))
-        states = _best(following)
+        states = _best(_extended(states, piece, places, ease))
         before = piece
     path = states[0][2]
     covered = {at for place in path if place for at in range(place.start, place.end)}
     return Alignment(claim=claim, quote=quote, places=path, covered=frozenset(covered))
 
 
-State = tuple[float, Place | None, tuple[Place | None, ...]]
+_State = tuple[float, Place | None, tuple[Place | None, ...]]  # cost, last place, and all places so far
 
 
-def _best(states: list[State]) -> list[State]:
+def _extended(states: list[_State], piece: Piece, places: list[Place], ease: float) -> list[_State]:
+    """Every state with every place for the next piece, and with none."""
+    missing = _MISSING * (0.5 + piece.weight)
+    following: list[_State] = [(cost + missing, last, (*path, None)) for cost, last, path in states]
+    for cost, last, path in states:
+        taken = {(place.start, place.end) for place in path if place}
+        for place in places:
+            jump = _jump(last, place) * ease + (1 - place.share) * _WEAK
+            again = _AGAIN if (place.start, place.end) in taken else 0.0
+            following.append((cost + jump + again, place, (*path, place)))
+    return following
+
+
+def _best(states: list[_State]) -> list[_State]:
     """The cheapest state for each last place, at most `_BEAM`."""
-    kept: dict[Place | None, State] = {}
-    for state in sorted(states, key=lambda state: state[0]):
-        kept.setdefault(state[1], state)
+    kept: dict[int, _State] = {}
+    states.sort(key=_cost)
+    for state in states:
+        kept.setdefault(state[1].start if state[1] else -1, state)
         if len(kept) == _BEAM:
             break
     return list(kept.values())
+
+
+def _cost(state: _State) -> float:
+    return state[0]
 
 
 def _jump(last: Place | None, place: Place) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -117,7 +118,7 @@ class _Marks:
 
 
 def _index(starts: list[int], at: int) -> int:
-    return max(0, sum(start <= at for start in starts) - 1)
+    return max(0, bisect_right(starts, at) - 1)
 
 
 Taken = tuple[int, int, Kind, object]

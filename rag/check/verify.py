@@ -233,6 +233,7 @@ def _checked(verdict: Verdict, reason: str, window: Window, score: float) -> Che
     )
 
 
+@lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
     """Folded text without punctuation and white space; a point or comma inside a number stays."""
     key = re.sub(r"(?<=\d)[.](?=\d)", "点", fold(text))
