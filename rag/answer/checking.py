@@ -16,6 +16,7 @@ from rag.answer.widen import quotable
 from rag.check.claims import Draft
 from rag.check.sources import Source
 from rag.check.verify import Checked, Checker
+from rag.text.words import nouns
 from rag.types import Article, Verdict
 
 _CLAUSE = re.compile(r"[^，,；;]{4,}[，,；;]?")
@@ -33,7 +34,10 @@ class Judged:
 
 
 class Judge:
-    """Judges the sentences of one answer against the articles that the model was shown."""
+    """Judges the sentences of one answer against the articles that the model was shown.
+
+    With `wholly`, a quote that carries only a part of a sentence does not carry it.
+    """
 
     def __init__(
         self,
@@ -42,10 +46,13 @@ class Judge:
         ranked: Sequence[Sentence],
         excerpts: Sequence[Excerpt],
         articles: Articles,
+        *,
+        wholly: bool,
     ) -> None:
         self._checker = checker
         self._view = view
         self._articles = articles
+        self._wholly = wholly
         self._sources = [_source(excerpt) for excerpt in excerpts]
         first: dict[str, Sentence] = {}
         for sentence in ranked:
@@ -69,11 +76,11 @@ class Judge:
 
     def _judged(self, draft: Draft, found: Sequence[Checked]) -> Judged:
         worst = min(found, key=lambda checked: _WORST.index(checked.verdict))
-        if worst.verdict is Verdict.UNSUPPORTED:
-            return Judged(draft=draft, verdict=worst.verdict, reason=worst.reason)
+        if worst.verdict is Verdict.UNSUPPORTED or (self._wholly and worst.verdict is Verdict.PARTIAL):
+            return Judged(draft=draft, verdict=Verdict.UNSUPPORTED, reason=worst.reason)
         quotes = [self._quote(checked) for checked in found]
         for quote in quotes:
-            if reason := self._astray(quote):
+            if reason := self._astray(draft.text, quote):
                 return Judged(draft=draft, verdict=Verdict.UNSUPPORTED, reason=reason)
         return Judged(draft=draft, verdict=worst.verdict, reason=worst.reason, quotes=tuple(dict.fromkeys(quotes)))
 
@@ -84,13 +91,21 @@ class Judge:
         text = checked.source.text[checked.start : checked.end]
         return replace(first, start=checked.start, end=checked.end, text=text)
 
-    def _astray(self, quote: Sentence) -> str:
-        """Why a quote is not about what was asked; empty when it is, or may be."""
+    def _astray(self, claim: str, quote: Sentence) -> str:
+        """Why a quote is not about what was asked; empty when it is, or may be.
+
+        A noun that the claim took over from the question must stand somewhere in the article: a small model likes to
+        say of the question's subject what the article says of another.
+        """
         article = self._articles.get(quote.evidence.passage.article_id)
         if quotable(quote, article) is None:
             return "damaged"
         if missing_places(self._view, article):
             return "other place"
+        known = self._articles.key(article.article_id)
+        taken = (noun for noun in nouns(claim) if noun in self._view.key and noun not in known)
+        if foreign := next(taken, ""):
+            return f"absent: {foreign} is not in the article"
         if self._view.expected.kind is Kind.NUMBER and not belongs(self._view, quote, article):
             return "other place or time"
         return ""

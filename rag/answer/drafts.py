@@ -19,6 +19,8 @@ _FOUND = re.compile(r'"found"\s*:\s*$')
 _SAID_FOUND = re.compile(r'"found"\s*:\s*(true|false)')
 _STRING = re.compile(r'(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*')  # also of a string that is not closed yet
 
+_SAYS_YES, _SAYS_NO = 0.95, 0.15  # what a plain yes or no of a model is worth, without its likelihood
+
 
 class Reader(Protocol):
     """Takes a reply in pieces and gives its sentences."""
@@ -55,13 +57,17 @@ class TextReader:
 
     @property
     def found(self) -> float | None:
-        """0 when the reply is the agreed words for an answer that is not there."""
-        return 0.0 if self._text.strip().startswith(NOT_FOUND) else None
+        """Low when the reply is the agreed words for an answer that is not there."""
+        return _SAYS_NO if self._finds_nothing else None
+
+    @property
+    def _finds_nothing(self) -> bool:
+        return self._text.strip().startswith(NOT_FOUND)
 
     def _new(self, drafts: list[Draft]) -> list[Draft]:
         new = drafts[self._given :]
         self._given = max(self._given, len(drafts))
-        return [] if self.found == 0.0 else new
+        return [] if self._finds_nothing else new
 
 
 class SchemaReader:
@@ -85,11 +91,13 @@ class SchemaReader:
 
     @property
     def found(self) -> float | None:
-        """The probability of `true` for the field `found` where the server gives it, else 1 or 0 as was written."""
+        """The probability of `true` for the field `found` where the server gives it, else high or low as was written."""
         if self._likely is not None:
             return self._likely
         said = _SAID_FOUND.search(self._json)
-        return float(said[1] == "true") if said else None
+        if not said:
+            return None
+        return _SAYS_YES if said[1] == "true" else _SAYS_NO
 
     def _answer(self) -> str:
         """The field `answer` as far as it has come."""

@@ -20,8 +20,7 @@ from rag.answer.events import Events, Finished, Found, Said
 from rag.answer.material import Excerpt, select
 from rag.answer.prompt import PROMPT_VERSION, evidence_budget, write_prompt
 from rag.answer.refusal import refuse_after_writing
-from rag.answer.subject import gives_what_is_asked
-from rag.answer.writing import Writing, is_believed, is_worth_asking
+from rag.answer.writing import Writing, gives_it, is_believed, is_worth_asking
 from rag.check.claims import Draft
 from rag.check.verify import Checker
 from rag.errors import ModelError
@@ -72,7 +71,11 @@ class LlmAnswerer:
         budget = evidence_budget(looked.assessment.view.text, self._model.spec)
         excerpts = select(looked.assessment.ranked, looked.articles, budget=budget)
         script = _into_script_of(looked.assessment.view.text)
-        writing = Writing(composition=Composition(looked.articles, script), strict=question.strict)
+        writing = Writing(
+            composition=Composition(looked.articles, script),
+            strict=question.strict,
+            on_trial=quoted.status is Status.REFUSED,
+        )
         yield from self._write(looked, excerpts, writing)
         yield from self._second_opinion(quoted, writing)
         answer = self._conclude(looked, quoted, writing)
@@ -83,7 +86,8 @@ class LlmAnswerer:
     def _write(self, looked: Looked, excerpts: tuple[Excerpt, ...], writing: Writing) -> Iterator[Said]:
         """Let the model write; each sentence that is kept is given out once those so far give what is asked."""
         seen = looked.assessment.view
-        judge = Judge(self._checker, seen, looked.assessment.ranked, excerpts, looked.articles)
+        ranked, articles = looked.assessment.ranked, looked.articles
+        judge = Judge(self._checker, seen, ranked, excerpts, articles, wholly=writing.on_trial)
         prompt = write_prompt(seen.text, excerpts, self._model.spec, max_tokens=self._max_tokens)
         reader: Reader = SchemaReader() if prompt.schema else TextReader()
         began = time.perf_counter()
@@ -93,7 +97,7 @@ class LlmAnswerer:
                 if not is_believed(looked.assessment.probability, reader.found):
                     continue  # to the end, which is near, since only there the server tells what it read and wrote
                 held += writing.take(judge.judge(draft), known=len(excerpts))
-                if held and writing.kept and gives_what_is_asked(seen, writing.quotes):
+                if held and gives_it(looked, writing):
                     writing.timings.setdefault("first_sentence", _since(began))
                     writing.shown = True
                     yield Said(text=held)

@@ -5,25 +5,33 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from rag.answer.answerer import Looked
+from rag.answer.answerer import SURE, Looked
 from rag.answer.checking import Judged
 from rag.answer.composing import Composition
+from rag.answer.expect import Kind, holds
 from rag.answer.sentences import Sentence
+from rag.answer.subject import counts_what_is_asked, gives_what_is_asked, has_fitting_unit
 from rag.llm.model import Usage
 from rag.text.numbers import find_quantities
 from rag.types import Answer, Claim, RefusalReason, Status, Strictness, Verdict
 
+# Read off 60 questions of DRCD among 5,000 news articles, each with and without its paragraph, by `eval.written`.
 _HOPELESS = 0.10  # probability that the evidence answers, below which a model is not even asked
-_ENOUGH = 0.40  # what evidence and model together must reach
-_MODEL_WEIGHT = 0.5
+_ALONE = 0.25  # probability that is enough where a model writes an answer without saying how sure it is
+_TOGETHER = 1.8  # sum of the log-odds of the evidence and of the model
+_NAMED = 0.3  # what `holds` gives for some other name than a person's
 
 
 @dataclass(slots=True)
 class Writing:
-    """What a model has written so far, and what became of it. `timings` are milliseconds."""
+    """What a model has written so far, and what became of it. `timings` are milliseconds.
+
+    `on_trial` tells that the evidence alone would not have been enough for an answer.
+    """
 
     composition: Composition
     strict: Strictness
+    on_trial: bool
     kept: list[Judged] = field(default_factory=list)
     dropped: list[Claim] = field(default_factory=list)
     unknown: int = 0
@@ -70,15 +78,34 @@ def is_worth_asking(looked: Looked, quoted: Answer) -> bool:
     return looked.assessment.probability >= _HOPELESS
 
 
+def gives_it(looked: Looked, writing: Writing) -> bool:
+    """Whether what was kept so far gives the kind of thing asked for, and of that which is asked about.
+
+    As for quotes: where a number is asked for, what is counted must stand in a quote, or the evidence be nearly certain
+    and the unit fit. Where the holder of a post is asked for, a person must be named.
+    """
+    seen, probability = looked.assessment.view, looked.assessment.probability
+    if not writing.kept:
+        return False
+    told = [judged.draft.text for judged in writing.kept]
+    least = _NAMED if seen.role else 0.0
+    if (seen.role or seen.expected.kind in {Kind.NUMBER, Kind.DATE}) and not any(
+        holds(text, seen.expected, question=seen.key) > least for text in told
+    ):
+        return False
+    counted = counts_what_is_asked(seen, writing.quotes)
+    sure = counted or (probability >= SURE and has_fitting_unit(seen, writing.quotes))
+    return sure and gives_what_is_asked(seen, writing.quotes)
+
+
 def is_believed(probability: float, found: float | None) -> bool:
     """Whether evidence and model together speak for an answer.
 
     `probability` is the calibrated one of the evidence, `found` what the model holds of it, None where it did not say.
-    Log-odds are added, the model's with less weight.
     """
     if found is None:
-        return probability >= _ENOUGH
-    return _logit(probability) + _MODEL_WEIGHT * _logit(found) >= _logit(_ENOUGH)
+        return probability >= _ALONE
+    return _logit(probability) + _logit(found) >= _TOGETHER
 
 
 def _logit(probability: float) -> float:

@@ -127,6 +127,12 @@ def noun_phrase(text: str) -> list[str]:
     return phrase
 
 
+def nouns(text: str) -> list[str]:
+    """The folded nouns and names of `text` of two characters or more, each once, in order."""
+    tagged = rjieba.tag(fold(text))
+    return list(dict.fromkeys(word for word, tag in tagged if tag.startswith("n") and len(word) > 1))
+
+
 def words(text: str) -> list[str]:
     """The folded search words of `text`, in order, overlapping ones included, punctuation left out."""
     return [word for word in rjieba.cut_for_search(fold(text)) if any(map(str.isalnum, word))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.text.words import Name, content_words, names, words
+from rag.text.words import Name, content_words, names, nouns, words
 
 
 def test_words_are_folded_and_overlap() -> None:
@@ -22,3 +22,8 @@ def test_names_have_kinds() -> None:
     assert Name(word="成都", kind="place") in found
     assert Name(word="王建国", kind="person") in found
     assert all(name.word not in {"农村", "学校"} for name in found)
+
+
+def test_nouns_are_folded_and_come_once() -> None:
+    """Names and common nouns of two characters or more, in order; verbs, figures and single characters are left out."""
+    assert nouns("臨河區的幼兒園新增學位，幼兒園有12所") == ["临河区", "幼儿园", "学位"]
