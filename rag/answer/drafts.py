@@ -91,7 +91,7 @@ class SchemaReader:
 
     @property
     def found(self) -> float | None:
-        """The probability of `true` for the field `found` where the server gives it, else high or low as was written."""
+        """The probability of `true` for the field `found` where the server gives it, else high or low as written."""
         if self._likely is not None:
             return self._likely
         said = _SAID_FOUND.search(self._json)

@@ -105,6 +105,7 @@ def _other_scope(alignment: Alignment, clause: int, home: int) -> Iterator[Fault
 
 
 def _replaced(piece: Piece, place: Place | None, gap: list[Piece], touching: Piece | None) -> Iterator[Fault]:
+    gap = [other for other in gap if other.text != piece.text]  # said twice, it stands in for nothing
     for other in gap:
         if is_opposite(piece.text, other.text):
             yield Fault(kind="direction", detail=f"{piece.text}/{other.text}")
