@@ -28,6 +28,7 @@ _INTERROGATIVE = re.compile(
     rf"(?:(?:有|是|为|达|达到|于)?(?:多少|几|多大|多长|多高|多远|多久|多重)|什么时候|何时|何地|何处|何人|(?:是|为)?谁|"
     rf"(?:是|为)?(?:哪|什么|何种|何)(?:一)?)(?:{_MEASURE})?(?:时候|时)?"
 )
+_ENDS = re.compile(r"[？?。！!\n]+")
 _BOUND = frozenset({"name", "direction", "subject", "date", "unit", "number", "hedge"})
 
 
@@ -66,7 +67,9 @@ def complete(claim: str, question: str) -> Statement:
         or sum(piece.kind in {Kind.NAME, Kind.NOUN} for piece in pieces) > 3
     ):
         return whole
-    asked = question.strip().rstrip("？?。")
+    asked = next((part for part in _ENDS.split(question) if _INTERROGATIVE.search(fold(part))), question).strip(
+        "？?。 "
+    )
     found = _INTERROGATIVE.search(fold(asked))
     if found is None:
         return Statement(text=f"{asked}：{bare}", start=len(asked) + 1, end=len(asked) + 1 + len(bare))

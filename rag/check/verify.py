@@ -27,6 +27,7 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 Entailment = Callable[[str, str], float]  # (quote, claim) -> probability
 
 _LEAD = 2  # sentences that say what an article is about
+_WIDENED = 4  # sentences that are tried together with their neighbours
 _BEFORE = 1200  # characters of the paragraph before a quote
 _LIKE = 0.9  # similarity from which missing words count as said otherwise
 _NEARER, _NEARER_ASKED = 0.08, 0.35  # share of the claim's words by which a quote must be nearer to overrule another
@@ -126,7 +127,7 @@ class Checker:
         if not said.is_completed and any(_RANK[checked.verdict] >= _RANK[Verdict.SUPPORTED] for checked in found):
             return found
         seen: set[tuple[str, int, int]] = set()
-        for window in windows:
+        for window in windows[:_WIDENED]:
             for run in wider(said.text, window):
                 if (key := (run.source.key, run.start, run.end)) not in seen:
                     seen.add(key)
