@@ -48,6 +48,10 @@ def _of_one_clause(alignment: Alignment, clause: int) -> Iterator[Fault]:
         low = left.end if left and (not right or left.end <= right.start) else start
         high = right.start if right else end if left else start
         gap = list(uncovered(alignment, low, high))
+        if right is None and not _follows(ours[:at], left):
+            gap = []
+        elif piece.kind is Kind.NOUN and left is None and right is not None:
+            gap = [other for other in gap if other.part == alignment.part_at(right.start)]
         if place is not None and place.clause == home:  # only moved: what it pushes aside stands beside its neighbour
             part = alignment.part_at(right.start if right else low - 1)
             gap = [other for other in gap if other.part == part]
@@ -136,6 +140,11 @@ def _other_subject(following: Ours, piece: Piece, right: Place, gap: list[Piece]
     nouns = [other for other in gap if other.kind in NOMINAL]
     if nouns and nouns[-1] is gap[-1] and not is_anaphor(nouns[-1].text) and nouns[-1].text not in piece.text:
         yield Fault(kind="subject", detail=f"{piece.text}/{nouns[-1].text}")
+
+
+def _follows(earlier: Ours, left: Place | None) -> bool:
+    """Nothing of another clause of the quote was said since `left`."""
+    return next((place for _, place in reversed(earlier) if place), None) is left
 
 
 def _is_in_line(left: Place | None, place: Place, right: Place | None) -> bool:
