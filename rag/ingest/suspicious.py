@@ -17,6 +17,7 @@ from typing import Final
 
 from rag.ingest.forgeries import DIALOGUE, STRUCTURE, UNSEEN, forgeries
 from rag.ingest.instructions import KEPT_MARKS, REASONS, signs_in
+from rag.ingest.speechmodel import speech_model
 from rag.text.script import fold
 from rag.text.sentences import sentences
 from rag.types import Span
@@ -46,6 +47,9 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _ACTS = re.compile(r"(?:输入|写道|写着|发送|问|说|称|表示|指出|埋入|植入|隐藏|暗藏|嵌入|写入|加入)了?[^。！？]{0,12}$")
+_TOLD = re.compile(
+    r"(?:他们?|她们?|我们?|记者|发言人|方面?|先生|女士)[^。！？，]{0,6}(?:回答|回应|回复|表示|说|称|拒绝)"
+)
 
 
 @dataclass(slots=True)
@@ -70,7 +74,8 @@ class _Found:
 
     @property
     def reason(self) -> str:
-        return max((self.phrases or self.words).values(), key=lambda sign: sign[0])[1]
+        signs = [*self.phrases.values()] or [*self.words.values()]
+        return max(signs, key=lambda sign: sign[0])[1] if signs else REASONS["address"]
 
 
 def suspicious(text: str) -> tuple[Span, ...]:
@@ -81,11 +86,12 @@ def suspicious(text: str) -> tuple[Span, ...]:
     found = [_Found() for _ in spans]
     _note_signs(text, spans, found)
     forged = _forged(text, spans)
+    learnt = [_learnt(text[span.start : span.end]) for span in spans]
     marked: dict[int, str] = {}
     for at, one in enumerate(found):
         around = max((found[i].phrased for i in (at - 1, at + 1) if 0 <= i < len(found)), default=0.0)
         spoken = one.phrased >= _LEAST and one.phrased + _NEIGHBOUR * around >= _ENOUGH
-        if at in forged or spoken or one.worded >= _ENOUGH:
+        if at in forged or spoken or learnt[at] + max(one.phrased, one.worded) >= _ENOUGH:
             marked[at] = forged.get(at) or one.reason
     for at in sorted(marked):
         if marked[at] != UNSEEN:
@@ -96,7 +102,7 @@ def suspicious(text: str) -> tuple[Span, ...]:
 
 def _note_signs(text: str, spans: Sequence[Span], found: Sequence[_Found]) -> None:
     folded = fold(text)
-    key, places = _key(folded)
+    key, places = key_of(folded)
     starts = [span.start for span in spans]
     quotations = [quotation.span() for quotation in _QUOTATION.finditer(text)]
     for sign, low, high in signs_in(key):
@@ -110,6 +116,16 @@ def _note_signs(text: str, spans: Sequence[Span], found: Sequence[_Found]) -> No
         if linked and not _CREDITED.search(text, span.start, linked.start()):
             one.add("address of a page", _LINK_WEIGHT, REASONS["link"])
             one.add("address of a page", _LINK_WEIGHT, REASONS["link"], word=True)
+
+
+def _learnt(sentence: str) -> float:
+    """What the learnt model says of a sentence, without what it only reports in quotation marks."""
+    folded = fold(sentence)
+    if _TALK.search(folded) or _TOLD.search(folded):
+        return 0.0
+    spoken = _QUOTATION.sub(lambda found: "" if _ACTS.search(folded[: found.start()]) else found.group(), folded)
+    key, _ = key_of(spoken)
+    return speech_model().weight(key) if key else 0.0
 
 
 def _is_inside(quotations: Sequence[tuple[int, int]], start: int, end: int) -> bool:
@@ -164,7 +180,7 @@ def _is_bare(text: str, span: Span) -> bool:
     return len(re.sub(r"<[^<>]*>|\[[^\[\]]*\]|[\W_]", "", line)) <= _LONGEST_LABEL
 
 
-def _key(folded: str) -> tuple[str, list[int]]:
+def key_of(folded: str) -> tuple[str, list[int]]:
     """Letters, digits and a few marks of a folded text, and the place of each in it."""
     places: list[int] = []
     characters: list[str] = []
