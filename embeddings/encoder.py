@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,32 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Float32 array of shape (len(texts), dim), rows of length 1, for passages.
+
+        Raises:
+            EncoderError: the model does not answer.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A question and a passage as a model sees them side by side, token by token.
+
+    `spans` are code points of the question for the first `asked` tokens, of the passage for the rest; empty for
+    prefixes and specials.
+    """
+
+    states: Vectors  # shape (tokens, dim)
+    spans: tuple[tuple[int, int], ...]
+    asked: int
+
+
+@runtime_checkable
+class JointEncoder(Protocol):
+    """What an encoder may do besides: let a question and a passage see each other. Only the bundled one does."""
+
+    def read_together(self, question: str, passage: str) -> Reading:
+        """The states of the tokens of both, each in the light of the other.
 
         Raises:
             EncoderError: the model does not answer.

@@ -26,6 +26,9 @@ _OPSET, _IR_VERSION = 21, 10  # the first with 4-bit tensors; onnxruntime 1.20 r
 def write_onnx(model: PackedModel, path: Path) -> None:
     """Write the int8 graph: `input_ids`, int64 (1, tokens) -> `vector`, float32 (1, hidden), of length 1.
 
+    Its second output, `states`, float32 (1, tokens, hidden), is what the middle layer (the seventh of twelve) makes of
+    each token. There, tokens have seen each other and have not yet been drawn together for the mean.
+
     Weights are int8 per output column. Activations are uint8, scaled while running: per tensor, but per token before
     the last matrix of each layer, where a few tokens are a hundred times larger than the rest (that alone brings the
     mean cosine to the float model from .9973 to .9988). The word embedding keeps its 4-bit blocks, which loses nothing.
@@ -49,13 +52,18 @@ class _Graph:
         tokens = self._embed()
         for layer in range(self.model.sizes.layers):
             tokens = self._layer(f"l{layer}", tokens)
+            if layer == self.model.sizes.layers // 2:
+                self._node("Identity", [tokens], "states")
         mean = self._node("ReduceMean", [tokens, self._weight("axes", np.array([1], np.int64))], "mean", keepdims=0)
         self._node("LpNormalization", [mean], "vector", axis=-1, p=2)
         graph = helper.make_graph(
             self.nodes,
             "encoder",
             [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])],
-            [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, self.model.sizes.hidden])],
+            [
+                helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, self.model.sizes.hidden]),
+                helper.make_tensor_value_info("states", TensorProto.FLOAT, [1, "tokens", self.model.sizes.hidden]),
+            ],
             self.weights,
         )
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]

@@ -11,9 +11,11 @@ import numpy as np
 import onnxruntime
 
 from embeddings.bundled import BundledModel, open_bundled
-from embeddings.encoder import EncoderSpec, Vectors
+from embeddings.encoder import EncoderSpec, Reading, Vectors
 from embeddings.errors import EncoderError
 from embeddings.tokenizer import UnigramTokenizer, load_vocabulary
+
+_LONGEST_QUESTION, _LONGEST_PASSAGE = 128, 256  # tokens that are read together
 
 
 class OnnxEncoder:
@@ -43,6 +45,8 @@ class OnnxEncoder:
             self._tokenizer = UnigramTokenizer(load_vocabulary(bundled.tokenizer))
         except Exception as error:
             raise EncoderError(f"the model in {bundled.folder} cannot be loaded: {error}") from error
+        self._run_options = onnxruntime.RunOptions()
+        self._run_options.only_execute_path_to_fetches = True  # states need seven layers of twelve
         self._spec = bundled.spec
         self._threads = threads or _processors()
 
@@ -58,6 +62,19 @@ class OnnxEncoder:
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Float32 array of shape (len(texts), dim), rows of length 1, for passages."""
         return self._encode(self._spec.passage_prefix, texts)
+
+    def read_together(self, question: str, passage: str) -> Reading:
+        """States of the middle layer over `question` and `passage` in one run; the layers above are not computed."""
+        asked, spans = self._split(self._spec.query_prefix, question, _LONGEST_QUESTION)
+        told, told_spans = self._split(self._spec.passage_prefix, passage, _LONGEST_PASSAGE)
+        states = self._run("states", asked + told)
+        return Reading(states=states, spans=(*spans, *told_spans), asked=len(asked))
+
+    def _split(self, prefix: str, text: str, longest: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """Ids of `text` behind its prefix, and their spans in `text` alone."""
+        ids, spans = self._tokenizer.encode_spans(prefix + text, longest)
+        before = len(prefix)
+        return ids, [(max(0, a - before), b - before) if b > before else (0, 0) for a, b in spans]
 
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self._spec.dim), np.float32)
@@ -75,13 +92,15 @@ class OnnxEncoder:
         return vectors
 
     def _vector(self, text: str) -> Vectors:
-        ids = self._tokenizer.encode(text, self._spec.max_tokens)
+        return self._run("vector", self._tokenizer.encode(text, self._spec.max_tokens))
+
+    def _run(self, output: str, ids: list[int]) -> Vectors:
         try:
-            (vector,) = self._session.run(["vector"], {"input_ids": np.array([ids], np.int64)})
+            (found,) = self._session.run([output], {"input_ids": np.array([ids], np.int64)}, self._run_options)
         except Exception as error:
             raise EncoderError(f"the bundled model does not answer: {error}") from error
-        found: Vectors = vector[0]
-        return found
+        first: Vectors = found[0]
+        return first
 
 
 def _processors() -> int:

@@ -37,19 +37,46 @@ class UnigramTokenizer:
 
     def encode(self, text: str, max_tokens: int) -> list[int]:
         """Ids of `text` with both specials, at most `max_tokens` of them; what is over is cut off before `</s>`."""
+        return [piece for piece, _, _ in self._pieces(self._normalise(text), max_tokens)]
+
+    def encode_spans(self, text: str, max_tokens: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """Ids as `encode` gives them, and for each the code points of `text` that it stands for.
+
+        Specials, and the space that is put before every text, stand for the empty span `(0, 0)`.
+        """
         marked = self._normalise(text)
+        found = self._pieces(marked, max_tokens)
+        origin = self._origin(text, marked)
+        spans = [(origin[start], origin[end - 1] + 1) if end > start else (0, 0) for _, start, end in found]
+        return [piece for piece, _, _ in found], [(max(0, start), end) for start, end in spans]
+
+    def _pieces(self, marked: str, max_tokens: int) -> list[tuple[int, int, int]]:
+        """Each token of the normalised text with its span there; specials have empty spans."""
         starts = self._best_split(marked)
-        pieces: list[int] = []
+        pieces: list[tuple[int, int, int]] = []
         end = len(marked)
         while end > 0:
             start = starts[end]
             piece = self._ids.get(marked[start:end], self._unk)
-            if piece != self._unk or not pieces or pieces[-1] != self._unk:  # a run of unknowns is one token
-                pieces.append(piece)
+            if piece == self._unk and pieces and pieces[-1][0] == self._unk:  # a run of unknowns is one token
+                pieces[-1] = (piece, start, pieces[-1][2])
+            else:
+                pieces.append((piece, start, end))
             end = start
-        pieces.append(self._bos)
+        pieces.append((self._bos, 0, 0))
         pieces.reverse()
-        return [*pieces[: max_tokens - 1], self._eos]
+        return [*pieces[: max_tokens - 1], (self._eos, 0, 0)]
+
+    def _origin(self, text: str, marked: str) -> list[int]:
+        """For each character of the normalised text, the place in `text` it comes from; -1 for the space put first."""
+        origin: list[int] = []
+        after_space = False
+        for place, character in enumerate(text):
+            for made in self._rules.get(ord(character), character):
+                if not (made == " " and after_space):
+                    origin.append(place)
+                after_space = made == " "
+        return [-1, *origin] if len(origin) < len(marked) else origin
 
     def _normalise(self, text: str) -> str:
         marked = _SPACES.sub(" ", text.translate(self._rules)).replace(" ", SPACE)

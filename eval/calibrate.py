@@ -1,21 +1,23 @@
-"""Fits the two logistic models of `rag/answer/calibration.json` on the development sets (see `eval.devstore`).
+"""Fits `rag/answer/calibration.json` and `rag/answer/reader.npz` on the development sets (see `eval.devstore`).
 
     python -m eval.calibrate --data ../shared/data --store /tmp/dev --write
 
 Every question is asked three times: as it is, with its paragraph hidden, and as a near miss: a name or the word that is
-asked about is exchanged for one that the paragraph does not hold. Figures are from two-fold cross-validation, with
-all questions of a paragraph in one fold; the weights that are written are fitted on everything.
+asked about is exchanged for one that the paragraph does not hold. Figures are from cross-validation over paragraphs;
+the reader's part in them comes from readers that saw no question of the same fold. The weights that are written are
+fitted on everything.
 """
 
 from __future__ import annotations
 
 import json
-import random
+import math
+import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal, cast, get_args
+from typing import Annotated, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -26,87 +28,26 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
+from embeddings.encoder import JointEncoder
+from eval.asking import FOLDS, Case, Kind, gather
 from eval.devstore import SETS
-from eval.hiding import Hiding
-from eval.squad import Asked, load_squad
+from eval.reading import Example, fit_reader, save_reader
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
-from rag.answer.answerer import Articles, fitting
+from rag.answer.answerer import Articles
 from rag.answer.calibration import Logistic
-from rag.answer.sentences import SENTENCE_FEATURES, Sentence, rank
-from rag.answer.view import QuestionView, view
+from rag.answer.reader import READ_FEATURES, Reader, token_kinds, window
+from rag.answer.sentences import SENTENCE_FEATURES, Sentence
 from rag.config import load_settings
-from rag.search.retriever import Retrieval
 from rag.store.protocol import Snapshot
 from rag.text.script import fold as fold_text
-from rag.types import Question
 from rag.wiring import Engine, open_engine
 
-_NOTHING = Logistic(features=SENTENCE_FEATURES, weights=(0.0,) * len(SENTENCE_FEATURES), bias=0.0)
+_BOTH = (*ANSWERABLE_FEATURES, *READ_FEATURES)
 _OVER_REFUSAL = 0.045  # of answerable development questions; the rules of `rag.answer.subject` refuse about .01 more
 _NEAR_MISS_WEIGHT = 0.2  # made-up questions are odder than real near misses, so they count less
-_OFFERED = 12  # questions from which a near miss may take its word
 _SECOND = 0.12  # share of the best sentence's probability that a further one must reach; .25 quotes less and finds less
 
-Kind = Literal["answerable", "withheld", "near miss"]
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One question, asked once: its sentences, which of them hold the gold answer, and what was found."""
-
-    asked: Asked
-    kind: Kind
-    fold: int
-    view: QuestionView
-    retrieval: Retrieval
-    sentences: tuple[Sentence, ...]
-    gold: tuple[bool, ...]
-
-
-def collect(engine: Engine, snapshot: Snapshot, articles: Articles, asked: Asked, kind: Kind, text: str) -> Case:
-    """Ask `text`, which is `asked` or a near miss of it, with its paragraph hidden when it is withheld."""
-    shown = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id])) if kind == "withheld" else snapshot
-    retrieval = engine.retriever.retrieve_from(shown, Question(text=text))
-    seen = view(retrieval.query, retrieval.weights)
-    found = tuple(fitting(seen, rank(seen, retrieval.evidence, _NOTHING), articles))
-    return Case(
-        asked=asked,
-        kind=kind,
-        fold=int(asked.paragraph_id.rpartition("-")[2]) % 2,
-        view=seen,
-        retrieval=retrieval,
-        sentences=found,
-        gold=tuple(_holds_gold(asked, sentence) for sentence in found),
-    )
-
-
-def near_miss(asked: Asked, paragraph: str, others: Sequence[str]) -> str | None:
-    """`asked` about something that its folded `paragraph` does not hold, in words of the questions `others`.
-
-    A name gives way to another of its kind; without names, the word next to the interrogative to another such word.
-    None when `others` offer nothing that fits.
-    """
-    ours = view(asked.question, {})
-    for other in others:
-        theirs = view(other, {})
-        swaps = [
-            (a.word, b.word) for a in ours.names for b in theirs.names if a.kind == b.kind and b.word not in paragraph
-        ]
-        if not ours.names and ours.expected.kind is theirs.expected.kind:
-            swaps = [(a, b) for a in ours.focus for b in theirs.focus if len(b) > 1 and b not in paragraph]
-        if swaps and swaps[0][0] in ours.key:
-            return ours.key.replace(*swaps[0])
-    return None
-
-
-def _holds_gold(asked: Asked, sentence: Sentence) -> bool:
-    """The sentence shares at least half of the shorter of itself and the gold answer, in the gold paragraph."""
-    if sentence.evidence.passage.article_id != asked.paragraph_id:
-        return False
-    end = asked.answer_start + len(asked.answers[0])
-    shared = min(sentence.end, end) - max(sentence.start, asked.answer_start)
-    return shared >= 0.5 * min(end - asked.answer_start, sentence.end - sentence.start)
 
 
 def fit_sentences(cases: Sequence[Case]) -> Logistic:
@@ -117,10 +58,13 @@ def fit_sentences(cases: Sequence[Case]) -> Logistic:
     return _fit(SENTENCE_FEATURES, rows, labels, np.ones(len(labels)))
 
 
-def fit_answerable(cases: Sequence[Case], rows: Floats) -> Logistic:
-    """Probability that the evidence answers; `rows` are the features of `cases`, in their order."""
-    weights = np.array([_NEAR_MISS_WEIGHT if case.kind == "near miss" else 1.0 for case in cases])
-    return _fit(ANSWERABLE_FEATURES, rows, [case.kind == "answerable" for case in cases], weights)
+def fit_answerable(cases: Sequence[Case], rows: Floats, names: tuple[str, ...]) -> Logistic:
+    """Probability that the evidence answers; `rows` are the features `names` of `cases`, in their order."""
+    return _fit(names, rows, [case.kind == "answerable" for case in cases], np.array([_weight(case) for case in cases]))
+
+
+def _weight(case: Case) -> float:
+    return _NEAR_MISS_WEIGHT if case.kind == "near miss" else 1.0
 
 
 def _fit(names: tuple[str, ...], rows: Floats, labels: Sequence[bool], sample_weight: Floats) -> Logistic:
@@ -153,33 +97,62 @@ def features(engine: Engine, case: Case, best_first: Sequence[Sentence], article
     )
 
 
-def gather(engine: Engine, snapshot: Snapshot, data: Path, limit: int) -> list[Case]:
-    """Every question of the development sets (the first `limit` of a seeded shuffle of each), asked in each way."""
-    cases, articles, chance = [], Articles(snapshot), random.Random(0)  # noqa: S311 - reproducible, not secret
-    for name in SETS:
-        dataset = load_squad(data / name)
-        paragraphs = {paragraph.paragraph_id: fold_text(paragraph.text) for paragraph in dataset.paragraphs}
-        questions = list(dataset.questions)
-        chance.shuffle(questions)
-        texts = [asked.question for asked in questions]
-        for asked in track(questions[:limit], description=name):
-            cases.append(collect(engine, snapshot, articles, asked, "answerable", asked.question))
-            cases.append(collect(engine, snapshot, articles, asked, "withheld", asked.question))
-            missed = near_miss(asked, paragraphs[asked.paragraph_id], chance.sample(texts, _OFFERED))
-            if missed:
-                cases.append(collect(engine, snapshot, articles, asked, "near miss", missed))
-    return cases
-
-
-def rows_of(engine: Engine, snapshot: Snapshot, cases: Sequence[Case], models: Sequence[Logistic]) -> Floats:
-    """Answerability features of each case, sentences ranked by the model of its fold."""
-    articles = Articles(snapshot)
-    return np.array(
-        [
-            features(engine, case, ranked(case, models[case.fold]), articles)
-            for case in track(cases, description="features")
+def example(encoder: JointEncoder, case: Case, best: Sentence) -> Example:
+    """The case as the reader sees it. Tokens of the gold answer are tagged where they are told, in either kind."""
+    seen = window(best)
+    reading = encoder.read_together(case.view.text, seen.text)
+    told = fold_text(seen.text)
+    gold = fold_text(case.asked.answers[0])
+    start = told.find(gold) if case.kind == "answerable" else -1
+    ours = start >= 0 and best.evidence.passage.article_id == case.asked.paragraph_id
+    tags = np.full(len(reading.spans), -1.0, np.float32)
+    if ours or not any(fold_text(answer) in told for answer in case.asked.answers):
+        tags[reading.asked :] = [
+            float(ours and first < start + len(gold) and start < last) if last > first else -1.0
+            for first, last in reading.spans[reading.asked :]
         ]
+    return Example(
+        states=reading.states.astype(np.float16),
+        kinds=token_kinds(case.view, seen, reading),
+        asked=reading.asked,
+        tags=tags,
+        answers=case.kind == "answerable",
+        weight=_weight(case),
     )
+
+
+def seen(
+    engine: Engine, snapshot: Snapshot, cases: Sequence[Case], models: Sequence[Logistic]
+) -> tuple[Floats, list[Example]]:
+    """Answerability features and reading of each case, sentences ranked by the model of its fold."""
+    assert isinstance(engine.encoder, JointEncoder)
+    articles, rows, examples = Articles(snapshot), [], []
+    for case in track(cases, description="features"):
+        best_first = ranked(case, models[case.fold])
+        rows.append(features(engine, case, best_first, articles))
+        examples.append(example(engine.encoder, case, best_first[0]))
+    return np.array(rows), examples
+
+
+def read_rows(examples: Sequence[Example], folds: npt.NDArray[np.int_], encoder: str) -> tuple[Floats, list[Reader]]:
+    """`READ_FEATURES` of each example, by a reader that was fitted without its fold, and those readers."""
+    rows, readers = np.zeros((len(examples), len(READ_FEATURES))), []
+    for fold in track(range(FOLDS), description="readers"):
+        reader = fit_reader([e for e, f in zip(examples, folds, strict=True) if f != fold], encoder)
+        for i in np.flatnonzero(folds == fold).tolist():
+            rows[i] = reader.read(examples[i].states.astype(np.float32), examples[i].kinds, examples[i].asked)
+        readers.append(reader)
+    return rows, readers
+
+
+def crossed_scores(cases: Sequence[Case], rows: Floats, folds: npt.NDArray[np.int_], names: tuple[str, ...]) -> Floats:
+    """Probabilities by models fitted without the case's fold."""
+    scores = np.empty(len(cases))
+    for fold in range(FOLDS):
+        trained = folds != fold
+        model = fit_answerable([cases[i] for i in np.flatnonzero(trained).tolist()], rows[trained], names)
+        scores[folds == fold] = [model.probability(row) for row in rows[folds == fold]]
+    return scores
 
 
 def refusals(cases: Sequence[Case], scores: Floats, threshold: float) -> dict[str, float]:
@@ -195,15 +168,55 @@ def main(
     data: Annotated[Path, typer.Option(help="folder of the development sets")],
     store: Annotated[Path, typer.Option(help="data folder made by eval.devstore")],
     limit: Annotated[int, typer.Option(help="questions of each set")] = 1_000_000,
-    write: Annotated[bool, typer.Option("--write", help="write rag/answer/calibration.json")] = False,  # noqa: FBT002 - a command-line flag
+    gathered: Annotated[
+        Path | None, typer.Option(help="file that keeps what was gathered, to fit again in minutes")
+    ] = None,
+    crossed: Annotated[
+        Path | None, typer.Option(help="folder for the readers of the folds, for `eval.quoting`")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="write both files of weights")] = False,  # noqa: FBT002 - a command-line flag
 ) -> None:
     """Fit, print the cross-validated figures, and with `--write` store the weights."""
+    if gathered and gathered.exists():
+        cases, rows, examples, provenance = pickle.loads(gathered.read_bytes())  # noqa: S301 - written by this script
+    else:
+        cases, rows, examples, provenance = _gathered(data, store, limit)
+        if gathered:
+            gathered.write_bytes(pickle.dumps((cases, rows, examples, provenance)))
+    encoder = str(provenance["encoder"])
+    folds = np.array([case.fold for case in cases])
+    read, readers = read_rows(examples, folds, encoder)
+    both = np.hstack([rows, read])
+    figures, thresholds = {}, {}
+    for name, chosen, names in (("without reader", rows, ANSWERABLE_FEATURES), ("with reader", both, _BOTH)):
+        scores = crossed_scores(cases, chosen, folds, names)
+        thresholds[name] = float(np.quantile(scores[[case.kind == "answerable" for case in cases]], _OVER_REFUSAL))
+        figures[name] = by_set(cases, scores, thresholds[name])
+    Console().print_json(json.dumps({"thresholds": thresholds, **figures}))
+    if crossed:
+        crossed.mkdir(parents=True, exist_ok=True)
+        for fold, reader in enumerate(readers):
+            save_reader(reader, crossed / f"{fold}.npz")
+    if write:
+        threshold = thresholds["with reader"]
+        moved = _log_odds(threshold) - _log_odds(thresholds["without reader"])
+        without = fit_answerable(cases, rows, ANSWERABLE_FEATURES)
+        models = {
+            "sentence": fit_sentences(cases),
+            "answerable": replace(without, bias=round(without.bias + moved, 5)),  # one threshold serves both
+            "reading": fit_answerable(cases, both, _BOTH),
+        }
+        _write(models, fit_reader(examples, encoder), threshold, {**provenance, "cross-validated": figures})
+
+
+def _gathered(data: Path, store: Path, limit: int) -> tuple[list[Case], Floats, list[Example], dict[str, object]]:
+    """Every case, its features, its reading, and where all that comes from."""
     engine = open_engine(load_settings(data=store), read_only=True)
     with engine.store.snapshot() as snapshot:
-        cases = gather(engine, snapshot, data, limit)
-        crossed = [fit_sentences([case for case in cases if case.fold != fold]) for fold in (0, 1)]
-        rows = rows_of(engine, snapshot, cases, crossed)
-        provenance = {
+        cases = [case for case in gather(engine, snapshot, data, limit) if case.sentences]
+        crossed = [fit_sentences([case for case in cases if case.fold != fold]) for fold in range(FOLDS)]
+        rows, examples = seen(engine, snapshot, cases, crossed)
+        provenance: dict[str, object] = {
             "command": "python -m eval.calibrate --data ../shared/data --store DIR --write",
             "sets": list(SETS),
             "questions": sum(case.kind == "answerable" for case in cases),
@@ -213,26 +226,23 @@ def main(
             "date": datetime.now(UTC).date().isoformat(),
         }
     engine.close()
-    folds = np.array([case.fold for case in cases])
-    scores = np.empty(len(cases))
-    for fold in (0, 1):
-        trained = [i for i in range(len(cases)) if folds[i] != fold]
-        model = fit_answerable([cases[i] for i in trained], rows[trained])
-        scores[folds == fold] = [model.probability(row) for row in rows[folds == fold]]
-    answered = np.array([case.kind == "answerable" for case in cases])
-    threshold = float(np.quantile(scores[answered], _OVER_REFUSAL))
-    figures: dict[str, object] = {"all": refusals(cases, scores, threshold)}
+    return cases, rows, examples, provenance
+
+
+def by_set(cases: Sequence[Case], scores: Floats, threshold: float) -> dict[str, dict[str, float]]:
+    """`refusals` of all cases and of each development set."""
+    figures = {"all": refusals(cases, scores, threshold)}
     for name in SETS:
         chosen = [i for i, case in enumerate(cases) if case.asked.paragraph_id.startswith(Path(name).stem)]
         figures[name] = refusals([cases[i] for i in chosen], scores[chosen], threshold)
-    Console().print_json(json.dumps({"threshold": threshold, **figures}))
-    if write:
-        sentence = fit_sentences(cases)
-        answerable = fit_answerable(cases, rows)
-        _write(sentence, answerable, threshold, {**provenance, "cross-validated": figures})
+    return figures
 
 
-def _write(sentence: Logistic, answerable: Logistic, threshold: float, provenance: dict[str, object]) -> None:
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
+def _write(models: dict[str, Logistic], reader: Reader, threshold: float, provenance: dict[str, object]) -> None:
     def plain(model: Logistic) -> dict[str, object]:
         return {"bias": model.bias, "weights": dict(zip(model.features, model.weights, strict=True))}
 
@@ -240,11 +250,12 @@ def _write(sentence: Logistic, answerable: Logistic, threshold: float, provenanc
         "provenance": provenance,
         "threshold": round(threshold, 4),
         "second": _SECOND,
-        "sentence": plain(sentence),
-        "answerable": plain(answerable),
+        **{name: plain(model) for name, model in models.items()},
     }
-    path = Path(__file__).parent.parent / "rag" / "answer" / "calibration.json"
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    folder = Path(__file__).parent.parent / "rag" / "answer"
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    (folder / "calibration.json").write_text(text, encoding="utf-8")
+    save_reader(reader, folder / "reader.npz")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     python -m eval.quoting --data ../shared/data --store /tmp/dev
 
 Every question is asked with its paragraph in the store and with its paragraph hidden. An answer is right when the text
-that it quotes holds a gold answer, punctuation and script aside.
+that it quotes holds a gold answer, punctuation and script aside. The reader that ships with the program has seen these
+questions; `--crossed` takes for each the reader that has not, as `eval.calibrate --crossed` left them.
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from eval.asking import FOLDS, fold_of
 from eval.devstore import SETS
 from eval.hiding import Hiding
 from eval.squad import Asked, SquadSet, load_squad
 from rag.answer.answerer import QuotesAnswerer
+from rag.answer.calibration import calibration
 from rag.answer.events import last_answer
+from rag.answer.reader import load_reader
 from rag.config import load_settings
 from rag.store.protocol import Snapshot
 from rag.text.script import fold
 from rag.types import Answer, Question, Status
-from rag.wiring import open_engine
+from rag.wiring import Engine, open_engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +92,45 @@ def summary(dataset: SquadSet, rows: list[Row]) -> dict[str, float | str | int]:
     }
 
 
+def _answerers(engine: Engine, crossed: Path | None) -> list[QuotesAnswerer]:
+    """The engine's answerer, or one for each fold of paragraphs, with the reader that was fitted without it."""
+    if crossed is None:
+        answerer = engine.answerers["quotes"]
+        assert isinstance(answerer, QuotesAnswerer)
+        return [answerer]
+    return [
+        QuotesAnswerer(
+            engine.store,
+            engine.retriever,
+            engine.encoder,
+            calibration(),
+            settings=engine.settings.fingerprint,
+            reader=load_reader((crossed / f"{fold}.npz").read_bytes()),
+        )
+        for fold in range(FOLDS)
+    ]
+
+
 def main(
     data: Annotated[Path, typer.Option(help="folder of the development sets")],
     store: Annotated[Path, typer.Option(help="data folder made by eval.devstore")],
     limit: Annotated[int, typer.Option(help="questions of each set, after a seeded shuffle")] = 1_000_000,
+    crossed: Annotated[Path | None, typer.Option(help="folder of readers made by eval.calibrate --crossed")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,  # noqa: FBT002 - a command-line flag
 ) -> None:
     """Print a row for each development set."""
     engine = open_engine(load_settings(data=store), read_only=True)
-    answerer = engine.answerers["quotes"]
-    assert isinstance(answerer, QuotesAnswerer)
+    answerers = _answerers(engine, crossed)
     found = []
     with engine.store.snapshot() as snapshot:
         for name in SETS:
             dataset = load_squad(data / name)
             questions = random.Random(0).sample(dataset.questions, len(dataset.questions))[:limit]  # noqa: S311 - reproducible, not secret
             console = Console(stderr=True)
-            rows = [ask(answerer, snapshot, asked) for asked in track(questions, description=name, console=console)]
+            rows = [
+                ask(answerers[fold_of(asked) % len(answerers)], snapshot, asked)
+                for asked in track(questions, description=name, console=console)
+            ]
             found.append(summary(dataset, rows))
     engine.close()
     if as_json:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from embeddings.encoder import Encoder
-from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
+from rag.answer.answerable import COMPARED, answerable_features
 from rag.answer.calibration import Calibration
 from rag.answer.conflicts import disagreements
 from rag.answer.events import Events, Finished, Found, Said
 from rag.answer.expect import Kind
 from rag.answer.quotes import choose, compose, compose_disagreements
+from rag.answer.reader import Reader, read, shipped_reader
 from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
 from rag.answer.subject import (
@@ -32,7 +33,7 @@ from rag.text.script import fold
 from rag.types import Answer, Article, Evidence, Question, Status, Trace
 
 _LONGEST_QUESTION = 2000  # code points
-_SURE = 0.85  # from this probability on, a number may be that of something the question words differently
+SURE = 0.85  # from this probability on, a number may be that of something the question words differently
 _KEPT_FEATURES = 4  # decimals in traces
 
 
@@ -50,13 +51,21 @@ class QuotesAnswerer:
     """Answers with sentences of the articles, verbatim. Needs no language model."""
 
     def __init__(
-        self, store: Store, retriever: Retriever, encoder: Encoder, calibration: Calibration, *, settings: str
+        self,
+        store: Store,
+        retriever: Retriever,
+        encoder: Encoder,
+        calibration: Calibration,
+        *,
+        settings: str,
+        reader: Reader | None = None,
     ) -> None:
         self._store = store
         self._retriever = retriever
         self._encoder = encoder
         self._calibration = calibration
         self._settings = settings
+        self._reader = reader or shipped_reader()
 
     def events(self, question: Question) -> Events:
         """What was found, then at most three quoted sentences, or a refusal.
@@ -82,7 +91,7 @@ class QuotesAnswerer:
         started = time.perf_counter()
         retrieval = self._retriever.retrieve_from(snapshot, question)
         articles = Articles(snapshot)
-        assessment = assess(retrieval, articles, self._encoder, self._calibration)
+        assessment = assess(retrieval, articles, self._encoder, self._calibration, self._reader)
         return Looked(retrieval=retrieval, articles=articles, assessment=assessment, started=started)
 
     def decide(self, looked: Looked) -> Answer:
@@ -119,7 +128,7 @@ class QuotesAnswerer:
         if not ranked:
             return []
         chosen = choose(seen, ranked, articles.of(ranked), second=self._calibration.second)
-        sure = assessment.probability >= _SURE and has_fitting_unit(seen, chosen)
+        sure = assessment.probability >= SURE and has_fitting_unit(seen, chosen)
         sure = sure or counts_what_is_asked(seen, chosen)
         return chosen if sure and gives_what_is_asked(seen, chosen) else []
 
@@ -153,8 +162,17 @@ def check_question(question: Question) -> None:
         )
 
 
-def assess(retrieval: Retrieval, articles: Articles, encoder: Encoder, calibration: Calibration) -> Assessment:
-    """Rank the sentences of the evidence and estimate the probability that they answer the question."""
+def assess(
+    retrieval: Retrieval,
+    articles: Articles,
+    encoder: Encoder,
+    calibration: Calibration,
+    reader: Reader | None = None,
+) -> Assessment:
+    """Rank the sentences of the evidence and estimate the probability that they answer the question.
+
+    `reader` takes the place of the one that ships with the program.
+    """
     seen = view(retrieval.query, retrieval.weights)
     ranked = fitting(seen, rank(seen, retrieval.evidence, calibration.sentence), articles)
     if not ranked:
@@ -166,11 +184,14 @@ def assess(retrieval: Retrieval, articles: Articles, encoder: Encoder, calibrati
         similarity=_similarity(retrieval, ranked, encoder),
         article=articles.key(ranked[0].evidence.passage.article_id),
     )
+    told = read(seen, ranked[0], encoder, reader or shipped_reader())
+    model = calibration.reading if told else calibration.answerable
+    values = (*values, *(told or ()))
     return Assessment(
         view=seen,
         ranked=tuple(ranked),
-        probability=calibration.answerable.probability(values),
-        features={name: round(value, _KEPT_FEATURES) for name, value in zip(ANSWERABLE_FEATURES, values, strict=True)},
+        probability=model.probability(values),
+        features={name: round(value, _KEPT_FEATURES) for name, value in zip(model.features, values, strict=True)},
     )
 
 

@@ -1,4 +1,4 @@
-"""Fitted weights: two small logistic models, read from a committed file that says where they come from."""
+"""Fitted weights: small logistic models, read from a committed file that says where they come from."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ class Calibration:
     """What was fitted on the development sets; `provenance` says on which data, when and by which command."""
 
     sentence: Logistic
-    answerable: Logistic
-    threshold: float  # answer when the probability that the evidence answers reaches this
+    answerable: Logistic  # for encoders that cannot read a question and a passage together
+    reading: Logistic  # for the encoder that can: the same features, and those of the reader
+    threshold: float  # answer when the probability that the evidence answers, of either model, reaches this
     second: float  # quote a further sentence when its probability reaches this share of the best one's
     provenance: Mapping[str, object]
 
@@ -55,6 +56,7 @@ def calibration() -> Calibration:
     return Calibration(
         sentence=_logistic(raw["sentence"]),
         answerable=_logistic(raw["answerable"]),
+        reading=_logistic(raw["reading"]),
         threshold=float(raw["threshold"]),
         second=float(raw["second"]),
         provenance=raw["provenance"],

@@ -61,6 +61,8 @@ class Judge:
 
     def judge(self, draft: Draft) -> Judged:
         """The verdict on one sentence. One that no single quote carries is tried clause by clause."""
+        if draft.text.endswith(("?", "？")):
+            return Judged(draft=draft, verdict=Verdict.UNSUPPORTED, reason="question: nothing is said")
         checked = self._check(draft.text, draft.numbers)
         judged = self._judged(draft, [checked])
         if judged.verdict is not Verdict.UNSUPPORTED:

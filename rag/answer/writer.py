@@ -20,7 +20,7 @@ from rag.answer.events import Events, Finished, Found, Said
 from rag.answer.material import Excerpt, select
 from rag.answer.prompt import PROMPT_VERSION, evidence_budget, write_prompt
 from rag.answer.refusal import refuse_after_writing
-from rag.answer.writing import Writing, gives_it, is_believed, is_worth_asking
+from rag.answer.writing import Writing, gives_it, is_believed, is_worth_asking, says_enough
 from rag.check.claims import Draft
 from rag.check.verify import Checker
 from rag.errors import ModelError
@@ -77,7 +77,7 @@ class LlmAnswerer:
             on_trial=quoted.status is Status.REFUSED,
         )
         yield from self._write(looked, excerpts, writing)
-        yield from self._second_opinion(quoted, writing)
+        yield from self._second_opinion(looked, quoted, writing)
         answer = self._conclude(looked, quoted, writing)
         if answer.text and not writing.shown:
             yield Said(text=answer.text)
@@ -107,15 +107,16 @@ class LlmAnswerer:
         writing.found = reader.found
         writing.timings["write"] = _since(began)
 
-    def _second_opinion(self, quoted: Answer, writing: Writing) -> Iterator[Said]:
-        """The best sentence of the evidence, where a small model wrote from other sentences than that.
+    def _second_opinion(self, looked: Looked, quoted: Answer, writing: Writing) -> Iterator[Said]:
+        """The best sentence of the evidence behind a small model's words, where these may not be what was asked.
 
-        What such a model says is true, being checked, but it may not be what was asked.
+        What such a model says is true, being checked, but it likes to say something else that is true too.
         """
         if not (writing.shown and self._model.spec.small and quoted.citations):
             return
-        if not any(writing.composition.cites(citation) for citation in quoted.citations):
-            yield Said(text=writing.composition.quote(quoted.citations[0]))
+        best = quoted.citations[0]
+        if not (writing.composition.cites(best) and says_enough(looked, writing, best.text)):
+            yield Said(text=writing.composition.quote(best))
 
     def _drafts(self, prompt: Prompt, reader: Reader, writing: Writing) -> Iterator[Draft]:
         """The sentences of the model's reply; leaving off early stops the model."""

@@ -19,6 +19,8 @@ from rag.types import Answer, Claim, RefusalReason, Status, Strictness, Verdict
 _HOPELESS = 0.10  # probability that the evidence answers, below which a model is not even asked
 _ALONE = 0.25  # probability that is enough where a model writes an answer without saying how sure it is
 _TOGETHER = 1.8  # sum of the log-odds of the evidence and of the model
+_HELD = 0.8  # what `holds` gives for a thing of the right kind, and never where the kind is unknown
+_MOST = 0.7
 _NAMED = 0.3  # what `holds` gives for some other name than a person's
 
 
@@ -96,6 +98,18 @@ def gives_it(looked: Looked, writing: Writing) -> bool:
     counted = counts_what_is_asked(seen, writing.quotes)
     sure = counted or (probability >= SURE and has_fitting_unit(seen, writing.quotes))
     return sure and gives_what_is_asked(seen, writing.quotes)
+
+
+def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
+    """Whether a small model's words make the sentence they rest on superfluous.
+
+    They do when they hold the kind of thing asked for (a number, a date, a name, a reason), or most of the sentence.
+    """
+    expected, asked = looked.assessment.view.expected, looked.assessment.view.key
+    told = [judged.draft.text for judged in writing.kept]
+    if any(holds(text, expected, question=asked) >= _HELD for text in told):
+        return True
+    return sum(map(len, told)) >= _MOST * len(quote)
 
 
 def is_believed(probability: float, found: float | None) -> bool:

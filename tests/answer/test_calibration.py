@@ -8,6 +8,7 @@ import pytest
 
 from rag.answer.answerable import ANSWERABLE_FEATURES
 from rag.answer.calibration import Logistic, calibration
+from rag.answer.reader import READ_FEATURES
 from rag.answer.sentences import SENTENCE_FEATURES
 from rag.errors import ConfigError
 
@@ -37,6 +38,7 @@ def test_the_shipped_file_fits_this_version() -> None:
     fitted = calibration()
     assert fitted.sentence.features == SENTENCE_FEATURES
     assert fitted.answerable.features == ANSWERABLE_FEATURES
+    assert fitted.reading.features == (*ANSWERABLE_FEATURES, *READ_FEATURES)
     assert 0 < fitted.threshold < 1
     assert 0 < fitted.second < 1
     assert {"command", "sets", "questions", "date", "cross-validated"} <= set(fitted.provenance)

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from embeddings.bundled import BundledModel
+from embeddings.encoder import JointEncoder
 from embeddings.errors import BundleError, EncoderError
+from embeddings.fakes import HashingEncoder
 from embeddings.onnx import OnnxEncoder
 
 
@@ -64,6 +66,53 @@ def test_meaning_is_found(encoder: OnnxEncoder, texts: tuple[str, ...]) -> None:
     asked = {"普惠园的比例是多少？": 0, "明天会下雨吗？": 3, "央行逆回购利率是多少？": 14, "醫院有多少張新床位？": 11}
     found = (encoder.encode_queries(list(asked)) @ encoder.encode_passages(texts).T).argmax(axis=1)
     assert found.tolist() == list(asked.values())
+
+
+def test_states_are_those_of_the_float_model(encoder: OnnxEncoder, bundled: BundledModel) -> None:
+    """Question and passage in one run: each token's state is that of the seventh layer of the float32 model."""
+    import torch  # noqa: PLC0415 - seconds, for this test only
+    from transformers import AutoModel  # noqa: PLC0415 - as above
+
+    question, passage = "桥是哪一年通车的？", "滨河大桥于2019年通车，全长三公里。"
+    reading = encoder.read_together(question, passage)
+    ids = encoder._tokenizer.encode("query: " + question, 512) + encoder._tokenizer.encode("passage: " + passage, 512)
+    with torch.no_grad():
+        states = AutoModel.from_pretrained(bundled.folder)(torch.tensor([ids]), output_hidden_states=True).hidden_states
+    expected = states[7][0].numpy()
+    assert reading.states.shape == expected.shape
+    lengths = np.linalg.norm(reading.states, axis=1) * np.linalg.norm(expected, axis=1)
+    assert ((reading.states * expected).sum(axis=1) / lengths).min() >= 0.97
+
+
+def test_tokens_read_together_know_their_places(encoder: OnnxEncoder) -> None:
+    """Spans are those of the question for its tokens and of the passage for the rest, prefixes apart."""
+    question, passage = "桥是哪一年通车的？", "滨河大桥于2019年通车，全长三公里。"
+    reading = encoder.read_together(question, passage)
+    assert "".join(question[a:b] for a, b in reading.spans[: reading.asked]) == question
+    assert "".join(passage[a:b] for a, b in reading.spans[reading.asked :]) == passage
+    assert len(reading.spans) == len(reading.states)
+
+
+def test_what_is_read_together_is_seen_from_both_sides(encoder: OnnxEncoder) -> None:
+    """Another passage changes the states of the question, and the same gives the same to the last bit."""
+    question = "桥是哪一年通车的？"
+    one, again = (encoder.read_together(question, "大桥于2019年通车。") for _ in range(2))
+    other = encoder.read_together(question, "大桥全长三公里。")
+    np.testing.assert_array_equal(one.states, again.states)
+    assert np.abs(one.states[: one.asked] - other.states[: other.asked]).max() > 0.1
+
+
+def test_long_texts_are_read_from_their_beginning(encoder: OnnxEncoder) -> None:
+    """At most 128 tokens of a question and 256 of a passage are read."""
+    reading = encoder.read_together("桥" * 500, "路" * 900)
+    assert reading.asked <= 128
+    assert len(reading.spans) <= 128 + 256
+
+
+def test_only_this_encoder_reads_together(encoder: OnnxEncoder) -> None:
+    """What an encoder can do is seen from the object."""
+    assert isinstance(encoder, JointEncoder)
+    assert not isinstance(HashingEncoder(), JointEncoder)
 
 
 def test_a_broken_graph_is_named(bundled: BundledModel, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,23 @@ def test_ids_by_hand(text: str, ids: list[int]) -> None:
     assert UnigramTokenizer(_vocabulary()).encode(text, 512) == ids
 
 
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("", [(0, 0), (0, 0)]),
+        ("a", [(0, 0), (0, 1), (0, 0)]),
+        ("教\x7f育", [(0, 0), (0, 0), (0, 3), (0, 0)]),
+        ("  a\u3000\n b", [(0, 0), (0, 3), (3, 4), (6, 7), (0, 0)]),
+        ("文文教", [(0, 0), (0, 0), (0, 2), (2, 3), (0, 0)]),
+    ],
+)
+def test_spans_by_hand(text: str, spans: list[tuple[int, int]]) -> None:
+    """Each token says which code points it stands for; specials and the space put first say none."""
+    ids, found = UnigramTokenizer(_vocabulary()).encode_spans(text, 512)
+    assert found == spans
+    assert ids == UnigramTokenizer(_vocabulary()).encode(text, 512)
+
+
 def test_long_text_is_cut_before_the_end_mark() -> None:
     """At most `max_tokens` ids are given, and the last is `</s>`."""
     assert UnigramTokenizer(_vocabulary()).encode("b" * 50, 6) == [0, 4, 6, 6, 6, 2]
@@ -85,6 +103,16 @@ def test_a_vocabulary_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert found.pieces == vocabulary.pieces
     np.testing.assert_array_equal(found.scores, vocabulary.scores)
     assert (found.rules, found.bos, found.eos, found.pad, found.unk) == (vocabulary.rules, 0, 2, 1, 3)
+
+
+Spanned = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
+
+
+@pytest.fixture(scope="module")
+def spanned(bundled: BundledModel) -> Spanned:
+    """Ids and spans of a text by the bundled model's vocabulary."""
+    ours = UnigramTokenizer(load_vocabulary(bundled.tokenizer))
+    return lambda text: ours.encode_spans(text, 10_000)
 
 
 Pair = Callable[[str], tuple[list[int], list[int]]]
@@ -127,3 +155,17 @@ def test_token_counts_equal_the_wheels_engine(bundled: BundledModel, texts: tupl
             assert len(ids) == engine.token_count(text, is_query=True)
             compared += 1
     assert compared >= 14
+
+
+@given(
+    st.text(
+        st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF) | st.sampled_from("，。 a1％Ａ㍿…\n"), max_size=60
+    )
+)
+def test_spans_run_through_the_text(spanned: Spanned, text: str) -> None:
+    """Spans never go back, and every visible character stands in one."""
+    _, spans = spanned(text)
+    told = [span for span in spans if span[1] > span[0]]
+    assert all(one[0] <= two[0] and one[1] <= two[1] for one, two in pairwise(told))
+    covered = {at for span in told for at in range(*span)}
+    assert all(at in covered for at, character in enumerate(text) if not character.isspace())

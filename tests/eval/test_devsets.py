@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from embeddings.fakes import HashingEncoder
-from eval.calibrate import Case, fit_answerable, near_miss
+from eval.asking import Case, near_miss
+from eval.calibrate import fit_answerable
 from eval.hiding import Hiding
 from eval.quoting import holds_gold, key
 from eval.squad import Asked, load_squad
@@ -130,7 +131,7 @@ def test_the_fit_learns_what_separates() -> None:
     ]
     rows = np.zeros((40, len(ANSWERABLE_FEATURES)))
     rows[:, 0] = [float(i % 2) for i in range(40)]
-    model = fit_answerable(cases, rows)
+    model = fit_answerable(cases, rows, ANSWERABLE_FEATURES)
     assert model.weights[0] > 1
     assert model.probability(rows[1]) > 0.8
     assert model.probability(rows[0]) < 0.2
