@@ -34,7 +34,7 @@ from eval.devstore import SETS
 from eval.reading import Example, fit_reader, save_reader
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
 from rag.answer.answerer import Articles
-from rag.answer.calibration import Logistic
+from rag.answer.calibration import Logistic, probability_of
 from rag.answer.reader import READ_FEATURES, Reader, token_kinds, window
 from rag.answer.sentences import SENTENCE_FEATURES, Sentence
 from rag.config import load_settings
@@ -187,26 +187,34 @@ def main(
     folds = np.array([case.fold for case in cases])
     read, readers = read_rows(examples, folds, encoder)
     both = np.hstack([rows, read])
-    figures, thresholds = {}, {}
+    figures, thresholds, scores = {}, {}, {}
     for name, chosen, names in (("without reader", rows, ANSWERABLE_FEATURES), ("with reader", both, _BOTH)):
-        scores = crossed_scores(cases, chosen, folds, names)
-        thresholds[name] = float(np.quantile(scores[[case.kind == "answerable" for case in cases]], _OVER_REFUSAL))
-        figures[name] = by_set(cases, scores, thresholds[name])
+        scores[name] = crossed_scores(cases, chosen, folds, names)
+        thresholds[name] = _threshold(cases, scores[name])
+        figures[name] = by_set(cases, scores[name], thresholds[name])
+    moved = _log_odds(thresholds["with reader"]) - _log_odds(thresholds["without reader"])
+    mean = [(_log_odds(a) + moved + _log_odds(b)) / 2 for a, b in zip(*scores.values(), strict=True)]
+    scores["mean"] = np.array([probability_of(value) for value in mean])
+    thresholds["mean"] = _threshold(cases, scores["mean"])
+    figures["mean"] = by_set(cases, scores["mean"], thresholds["mean"])
     Console().print_json(json.dumps({"thresholds": thresholds, **figures}))
     if crossed:
         crossed.mkdir(parents=True, exist_ok=True)
         for fold, reader in enumerate(readers):
             save_reader(reader, crossed / f"{fold}.npz")
     if write:
-        threshold = thresholds["with reader"]
-        moved = _log_odds(threshold) - _log_odds(thresholds["without reader"])
         without = fit_answerable(cases, rows, ANSWERABLE_FEATURES)
         models = {
             "sentence": fit_sentences(cases),
-            "answerable": replace(without, bias=round(without.bias + moved, 5)),  # one threshold serves both
+            "answerable": replace(without, bias=round(without.bias + moved, 5)),  # of one scale with the other
             "reading": fit_answerable(cases, both, _BOTH),
         }
-        _write(models, fit_reader(examples, encoder), threshold, {**provenance, "cross-validated": figures})
+        _write(models, fit_reader(examples, encoder), thresholds["mean"], {**provenance, "cross-validated": figures})
+
+
+def _threshold(cases: Sequence[Case], scores: Floats) -> float:
+    """The score that `_OVER_REFUSAL` of the answerable questions do not reach."""
+    return float(np.quantile(scores[[case.kind == "answerable" for case in cases]], _OVER_REFUSAL))
 
 
 def _gathered(data: Path, store: Path, limit: int) -> tuple[list[Case], Floats, list[Example], dict[str, object]]:

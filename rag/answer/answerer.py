@@ -185,13 +185,14 @@ def assess(
         article=articles.key(ranked[0].evidence.passage.article_id),
     )
     told = read(seen, ranked[0], encoder, reader or shipped_reader())
-    model = calibration.reading if told else calibration.answerable
-    values = (*values, *(told or ()))
+    known = (calibration.reading if told else calibration.answerable).features
     return Assessment(
         view=seen,
         ranked=tuple(ranked),
-        probability=model.probability(values),
-        features={name: round(value, _KEPT_FEATURES) for name, value in zip(model.features, values, strict=True)},
+        probability=calibration.answers(values, told),
+        features={
+            name: round(value, _KEPT_FEATURES) for name, value in zip(known, (*values, *(told or ())), strict=True)
+        },
     )
 
 

@@ -30,7 +30,7 @@ class Logistic:
 
     def probability(self, values: Sequence[float]) -> float:
         """Probability of `values`, in (0, 1)."""
-        return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.logit(values)))))
+        return probability_of(self.logit(values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,23 @@ class Calibration:
     sentence: Logistic
     answerable: Logistic  # for encoders that cannot read a question and a passage together
     reading: Logistic  # for the encoder that can: the same features, and those of the reader
-    threshold: float  # answer when the probability that the evidence answers, of either model, reaches this
+    threshold: float  # answer when the probability that the evidence answers reaches this
     second: float  # quote a further sentence when its probability reaches this share of the best one's
     provenance: Mapping[str, object]
+
+    def answers(self, values: Sequence[float], told: Sequence[float] | None) -> float:
+        """Probability that the evidence answers, from its features and, where there is one, what the reader tells.
+
+        With a reader it is the mean of both models in log-odds: the reader tells nearly answering from answering best
+        on pages like those it was fitted on, the other model carries over better to pages of other kinds.
+        """
+        alone = self.answerable.logit(values)
+        return probability_of((alone + self.reading.logit((*values, *told))) / 2 if told else alone)
+
+
+def probability_of(logit: float) -> float:
+    """The probability of some log-odds, in (0, 1)."""
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, logit))))
 
 
 @cache

@@ -124,5 +124,5 @@ def _source(excerpt: Excerpt) -> Source:
         title=article.title,
         publisher=article.publisher or "",
         published=article.published.day if article.published else None,
-        unquotable=article.damaged,
+        unquotable=(*article.damaged, *article.suspicious),
     )
