@@ -208,7 +208,15 @@ def fake_engine(settings: Settings) -> Engine:
 @contextmanager
 def _running(app: Any) -> Iterator[str]:
     """The address of a real server over `app`, stopped at the end of the block."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=10,  # as `jushi serve` sets one: a client that never reads on keeps no server up
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -217,7 +225,7 @@ def _running(app: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(40)
         assert not thread.is_alive()
 
 
