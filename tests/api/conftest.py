@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -226,7 +228,7 @@ def _running(app: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(40)
-        assert not thread.is_alive()
+        assert not thread.is_alive(), "".join(traceback.format_stack(sys._current_frames()[thread.ident or 0]))
 
 
 def _wait(until: Callable[[], bool], seconds: float = 20) -> None:
