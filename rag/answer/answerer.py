@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from embeddings.encoder import Encoder
@@ -177,14 +178,16 @@ def assess(
     ranked = fitting(seen, rank(seen, retrieval.evidence, calibration.sentence), articles)
     if not ranked:
         return Assessment(view=seen)
-    values = answerable_features(
-        seen,
-        retrieval.evidence,
-        ranked,
-        similarity=_similarity(retrieval, ranked, encoder),
-        article=articles.key(ranked[0].evidence.passage.article_id),
-    )
-    told = read(seen, ranked[0], encoder, reader or shipped_reader())
+    with ThreadPoolExecutor(1, thread_name_prefix="read") as beside:  # two cores: the sentences are encoded meanwhile
+        reading = beside.submit(read, seen, ranked[0], encoder, reader or shipped_reader())
+        values = answerable_features(
+            seen,
+            retrieval.evidence,
+            ranked,
+            similarity=_similarity(retrieval, ranked, encoder),
+            article=articles.key(ranked[0].evidence.passage.article_id),
+        )
+        told = reading.result()
     known = (calibration.reading if told else calibration.answerable).features
     return Assessment(
         view=seen,
