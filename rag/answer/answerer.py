@@ -11,7 +11,7 @@ from embeddings.encoder import Encoder
 from rag.answer.answerable import COMPARED, answerable_features
 from rag.answer.calibration import Calibration
 from rag.answer.conflicts import disagreements
-from rag.answer.events import Events, Finished, Found, Said
+from rag.answer.events import Events, Found, whole
 from rag.answer.expect import Kind
 from rag.answer.quotes import choose, compose, compose_disagreements
 from rag.answer.reader import Reader, read, shipped_reader
@@ -19,9 +19,7 @@ from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
 from rag.answer.subject import (
     belongs,
-    counts_what_is_asked,
-    gives_what_is_asked,
-    has_fitting_unit,
+    is_answered_by,
     missing_places,
     speaks_of,
 )
@@ -34,7 +32,6 @@ from rag.text.script import fold
 from rag.types import Answer, Article, Evidence, Question, Status, Trace
 
 _LONGEST_QUESTION = 2000  # code points
-SURE = 0.85  # from this probability on, a number may be that of something the question words differently
 _KEPT_FEATURES = 4  # decimals in traces
 
 
@@ -66,7 +63,7 @@ class QuotesAnswerer:
         self._encoder = encoder
         self._calibration = calibration
         self._settings = settings
-        self._reader = reader or shipped_reader()
+        self._reader = reader
 
     def events(self, question: Question) -> Events:
         """What was found, then at most three quoted sentences, or a refusal.
@@ -82,10 +79,7 @@ class QuotesAnswerer:
         """As `events`, from one snapshot that the caller goes on using."""
         looked = self.look(snapshot, question)
         yield Found(retrieval=looked.retrieval)
-        answer = self.decide(looked)
-        if answer.text:
-            yield Said(text=answer.text)
-        yield Finished(answer=answer)
+        yield from whole(self.decide(looked))
 
     def look(self, snapshot: Snapshot, question: Question) -> Looked:
         """What there is to answer from, and what it is worth."""
@@ -129,9 +123,7 @@ class QuotesAnswerer:
         if not ranked:
             return []
         chosen = choose(seen, ranked, articles.of(ranked), second=self._calibration.second)
-        sure = assessment.probability >= SURE and has_fitting_unit(seen, chosen)
-        sure = sure or counts_what_is_asked(seen, chosen)
-        return chosen if sure and gives_what_is_asked(seen, chosen) else []
+        return chosen if is_answered_by(seen, chosen, assessment.probability) else []
 
     def _trace(self, retrieval: Retrieval, assessment: Assessment, started: float) -> Trace:
         elapsed = 1000 * (time.perf_counter() - started)
@@ -222,6 +214,7 @@ class Articles:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._read: dict[str, Article] = {}
+        self._keys: dict[str, str] = {}
 
     def get(self, article_id: str) -> Article:
         """One article, from memory when it was read before."""
@@ -235,8 +228,10 @@ class Articles:
 
     def key(self, article_id: str) -> str:
         """Folded text by which an article is known to speak of a place or a person: title, publisher and body."""
-        article = self.get(article_id)
-        return fold(f"{article.title} {article.publisher or ''} {article.text}")
+        if article_id not in self._keys:
+            article = self.get(article_id)
+            self._keys[article_id] = fold(f"{article.title} {article.publisher or ''} {article.text}")
+        return self._keys[article_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

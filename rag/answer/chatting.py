@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from rag.answer.chores import Chore, reply_to
-from rag.answer.events import Events, Finished, Said
+from rag.answer.events import Events, whole
 from rag.types import Answer, Question, Status, Trace
 
 
@@ -20,6 +20,4 @@ def chat(chore: Chore, question: Question, *, generation: int, settings: str) ->
         query="",
         timings={"total": round(1000 * (time.perf_counter() - started), 3)},
     )
-    if text:
-        yield Said(text=text)
-    yield Finished(answer=Answer(status=Status.CHAT, text=text, trace=trace))
+    return whole(Answer(status=Status.CHAT, text=text, trace=trace))

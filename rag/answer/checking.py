@@ -15,12 +15,11 @@ from rag.answer.view import QuestionView
 from rag.answer.widen import quotable
 from rag.check.claims import Draft
 from rag.check.sources import Source
-from rag.check.verify import Checked, Checker
+from rag.check.verify import RANK, Checked, Checker
 from rag.text.words import nouns
 from rag.types import Article, Verdict
 
 _CLAUSE = re.compile(r"[^，,；;]{4,}[，,；;]?")
-_WORST = (Verdict.UNSUPPORTED, Verdict.PARTIAL, Verdict.SUPPORTED, Verdict.EXACT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ class Judge:
         return self._checker.check(text, self._sources, cited=numbers, question=self._view.text)
 
     def _judged(self, draft: Draft, found: Sequence[Checked]) -> Judged:
-        worst = min(found, key=lambda checked: _WORST.index(checked.verdict))
+        worst = min(found, key=lambda checked: RANK[checked.verdict])
         if worst.verdict is Verdict.UNSUPPORTED or (self._wholly and worst.verdict is Verdict.PARTIAL):
             return Judged(draft=draft, verdict=Verdict.UNSUPPORTED, reason=worst.reason)
         quotes = [self._quote(checked) for checked in found]

@@ -47,6 +47,13 @@ class Answerer(Protocol):
         ...
 
 
+def whole(answer: Answer) -> Events:
+    """The events of an answer that is there at once: its text in one piece, if it has any, and the end."""
+    if answer.text:
+        yield Said(text=answer.text)
+    yield Finished(answer=answer)
+
+
 def last_answer(events: Events) -> Answer:
     """The answer that `events` end in."""
     for event in events:

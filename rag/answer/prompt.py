@@ -66,29 +66,28 @@ PROMPT_VERSION = hashlib.blake2b(json.dumps([_SMALL, _SHOTS, _LARGE]).encode(), 
 def write_prompt(question: str, excerpts: Sequence[Excerpt], spec: ModelSpec, *, max_tokens: int) -> Prompt:
     """The prompt that asks `question` of `excerpts`, in the form that the model can be trusted with."""
     asked = _ask(numbered([(excerpt.number, excerpt.text) for excerpt in excerpts]), question)
-    if not spec.small:
-        return Prompt(
-            messages=(Message(role="system", content=_LARGE), Message(role="user", content=asked)),
-            max_tokens=max_tokens,
-        )
     return Prompt(
-        messages=(*_SMALL_HEAD, Message(role="user", content=asked)),
+        messages=(*_head(spec), Message(role="user", content=asked)),
         max_tokens=max_tokens,
-        schema=SMALL_SCHEMA,
-        likelihoods=True,
+        schema=SMALL_SCHEMA if spec.small else None,
+        likelihoods=spec.small,
     )
 
 
 def opening(spec: ModelSpec) -> Prompt:
     """A prompt of nothing but what every prompt begins with, so that a server which caches has read it."""
-    head = _SMALL_HEAD if spec.small else (Message(role="system", content=_LARGE),)
-    return Prompt(messages=(*head, Message(role="user", content="")), max_tokens=1)
+    return Prompt(messages=(*_head(spec), Message(role="user", content="")), max_tokens=1)
 
 
 def evidence_budget(question: str, spec: ModelSpec) -> int:
     """Tokens that are left for evidence once instructions and question are counted."""
-    head = [_LARGE] if not spec.small else [message.content for message in _SMALL_HEAD]
-    return max(120, spec.prompt_budget - sum(map(estimate_tokens, head)) - estimate_tokens(question))
+    head = sum(estimate_tokens(message.content) for message in _head(spec))
+    return max(120, spec.prompt_budget - head - estimate_tokens(question))
+
+
+def _head(spec: ModelSpec) -> tuple[Message, ...]:
+    """What every prompt for a model begins with."""
+    return _SMALL_HEAD if spec.small else _LARGE_HEAD
 
 
 def _ask(passages: str, question: str) -> str:
@@ -103,4 +102,5 @@ def _shots() -> list[Message]:
     return out
 
 
+_LARGE_HEAD = (Message(role="system", content=_LARGE),)
 _SMALL_HEAD = (Message(role="system", content=_SMALL), *_shots())

@@ -10,7 +10,7 @@ from rag.answer.expect import Kind
 from rag.answer.numbering import Numbering, without_lookalikes
 from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
-from rag.answer.widen import quotable, widen
+from rag.answer.widen import overlap, quotable, widen
 from rag.text.script import fold, language, to_traditional
 from rag.types import Article, Citation, Claim, Conflict, Verdict
 
@@ -109,7 +109,7 @@ def compose_disagreements(
     what is added.
     """
     shown = [sentence for disagreement in found for sentence in disagreement.sentences]
-    shown += [sentence for sentence in chosen if not any(_overlap(sentence, other) for other in shown)]
+    shown += [sentence for sentence in chosen if not any(overlap(sentence, other) for other in shown)]
     lines: dict[str, list[Sentence]] = {}
     for sentence in shown:
         lines.setdefault(_article_id(sentence), []).append(sentence)
@@ -159,7 +159,3 @@ def _named(article: Article, question: str) -> str:
 
 def _article_id(sentence: Sentence) -> str:
     return sentence.evidence.passage.article_id
-
-
-def _overlap(one: Sentence, other: Sentence) -> bool:
-    return _article_id(one) == _article_id(other) and one.start < other.end and other.start < one.end

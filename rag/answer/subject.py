@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -25,6 +25,7 @@ _EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
 _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
 _JOINS = frozenset("和与及跟")
 _FITTING = 0.8  # what `holds` gives for a number whose unit fits, or where the question names none
+_SURE = 0.85  # from this probability on, a number may be that of something the question words differently
 _ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
 _PERIOD = re.compile(
     r"\d+月?-\d+月|第[\d一二三四五六七八九十百]+[届季]|第[\d二三四五六七八九十百]+[次期]|[一二三四]季度|前[一二三两\d]季度|[上下]半年"
@@ -109,6 +110,16 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
     text = _folded(article.text)
     given = (name.stands_in(near) or name.stands_in(about) or text.count(name.stem) >= _OFTEN for name in places)
     return any(given) if _is_about_several(view) else all(given)
+
+
+def is_answered_by(view: QuestionView, chosen: Sequence[Sentence], probability: float) -> bool:
+    """Whether sentences give what is asked; `probability` is how likely the evidence answers at all.
+
+    Where a number is asked for, what is counted must stand in one of them, or the evidence be nearly certain and the
+    unit fit.
+    """
+    sure = probability >= _SURE and has_fitting_unit(view, chosen)
+    return (sure or counts_what_is_asked(view, chosen)) and gives_what_is_asked(view, chosen)
 
 
 def gives_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:

@@ -32,7 +32,7 @@ def widen(chosen: Sequence[Sentence], articles: Mapping[str, Article]) -> list[S
     for sentence in chosen:
         article = articles[sentence.evidence.passage.article_id]
         wider = with_list(with_answer(whole_period(sentence, article), article), article)
-        if not any(_overlap(wider, other) for other in whole):
+        if not any(overlap(wider, other) for other in whole):
             whole.append(wider)
     return whole
 
@@ -87,6 +87,7 @@ def _shift(span: Span, by: int) -> Span:
     return Span(start=span.start + by, end=span.end + by)
 
 
-def _overlap(one: Sentence, other: Sentence) -> bool:
+def overlap(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences share words of one article."""
     same = one.evidence.passage.article_id == other.evidence.passage.article_id
     return same and one.start < other.end and other.start < one.end

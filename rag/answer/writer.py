@@ -16,7 +16,7 @@ from rag.answer.answerer import Looked, QuotesAnswerer, check_question
 from rag.answer.checking import Judge
 from rag.answer.composing import Composition
 from rag.answer.drafts import Reader, SchemaReader, TextReader
-from rag.answer.events import Events, Finished, Found, Said
+from rag.answer.events import Events, Finished, Found, Said, whole
 from rag.answer.material import Excerpt, select
 from rag.answer.prompt import PROMPT_VERSION, evidence_budget, write_prompt
 from rag.answer.refusal import refuse_after_writing
@@ -66,7 +66,7 @@ class LlmAnswerer:
         yield Found(retrieval=looked.retrieval)
         quoted = self._quotes.decide(looked)
         if quoted.conflicts or not is_worth_asking(looked, quoted):
-            yield from _whole(quoted)
+            yield from whole(quoted)
             return
         budget = evidence_budget(looked.assessment.view.text, self._model.spec)
         excerpts = select(looked.assessment.ranked, looked.articles, budget=budget)
@@ -172,12 +172,6 @@ class LlmAnswerer:
             dropped=tuple(writing.dropped),
             unknown_numbers=writing.unknown,
         )
-
-
-def _whole(answer: Answer) -> Events:
-    if answer.text:
-        yield Said(text=answer.text)
-    yield Finished(answer=answer)
 
 
 def _into_script_of(question: str) -> Callable[[str], str]:

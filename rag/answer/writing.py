@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from rag.answer.answerer import SURE, Looked
+from rag.answer.answerer import Looked
 from rag.answer.checking import Judged
 from rag.answer.composing import Composition
 from rag.answer.expect import Kind, holds
 from rag.answer.sentences import Sentence
-from rag.answer.subject import counts_what_is_asked, gives_what_is_asked, has_fitting_unit
+from rag.answer.subject import is_answered_by
 from rag.llm.model import Usage
 from rag.text.numbers import find_quantities
 from rag.types import Answer, Claim, RefusalReason, Status, Strictness, Verdict
@@ -83,10 +83,10 @@ def is_worth_asking(looked: Looked, quoted: Answer) -> bool:
 def gives_it(looked: Looked, writing: Writing) -> bool:
     """Whether what was kept so far gives the kind of thing asked for, and of that which is asked about.
 
-    As for quotes: where a number is asked for, what is counted must stand in a quote, or the evidence be nearly certain
-    and the unit fit. Where the holder of a post is asked for, a person must be named.
+    The quotes are held to what quotes are held to that answer alone. A number or a date must stand in the model's words
+    too, and where the holder of a post is asked for, a person's name.
     """
-    seen, probability = looked.assessment.view, looked.assessment.probability
+    seen = looked.assessment.view
     if not writing.kept:
         return False
     told = [judged.draft.text for judged in writing.kept]
@@ -95,9 +95,7 @@ def gives_it(looked: Looked, writing: Writing) -> bool:
         holds(text, seen.expected, question=seen.key) > least for text in told
     ):
         return False
-    counted = counts_what_is_asked(seen, writing.quotes)
-    sure = counted or (probability >= SURE and has_fitting_unit(seen, writing.quotes))
-    return sure and gives_what_is_asked(seen, writing.quotes)
+    return is_answered_by(seen, writing.quotes, looked.assessment.probability)
 
 
 def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rag.check.align import Alignment
@@ -14,7 +13,6 @@ from rag.check.measures import misplaced_figures
 from rag.check.pieces import NOMINAL
 from rag.check.zones import nominal
 
-_ATTRIBUTES = re.compile(r"^据|(?:消息|报道|介绍|获悉|了解|显示|讯)$")  # clauses that say who said it
 _TELLS = 0.3  # weight from which a noun may be a subject of its own
 
 

@@ -32,7 +32,7 @@ _BEFORE = 1200  # characters of the paragraph before a quote
 _LIKE = 0.95  # similarity from which missing words count as said otherwise; e5 gives .9 to much that is merely near
 _NEARER, _NEARER_ASKED = 0.08, 0.35  # share of the claim's words by which a quote must be nearer to overrule another
 _ENTAILED, _REFUTED = 0.7, 0.3
-_RANK = {Verdict.EXACT: 3, Verdict.SUPPORTED: 2, Verdict.PARTIAL: 1, Verdict.UNSUPPORTED: 0}
+RANK = {Verdict.EXACT: 3, Verdict.SUPPORTED: 2, Verdict.PARTIAL: 1, Verdict.UNSUPPORTED: 0}
 _NOTHING = "nothing that was retrieved speaks of it"
 
 
@@ -82,7 +82,7 @@ class Checker:
         for around in (False, True):
             seen += self._of(said, sources, cited, question, reference, around=around)
             best = _best(seen, cited, margin=_NEARER_ASKED if said.is_completed else _NEARER)
-            if best is not None and _RANK[best.verdict] >= _RANK[Verdict.SUPPORTED]:
+            if best is not None and RANK[best.verdict] >= RANK[Verdict.SUPPORTED]:
                 break
         if best is None:
             return Checked(
@@ -124,7 +124,7 @@ class Checker:
             found.append(checked)
             if checked.verdict is Verdict.EXACT and (not cited or window.source.number in cited):
                 return found
-        if not said.is_completed and any(_RANK[checked.verdict] >= _RANK[Verdict.SUPPORTED] for checked in found):
+        if not said.is_completed and any(RANK[checked.verdict] >= RANK[Verdict.SUPPORTED] for checked in found):
             return found
         seen: set[tuple[str, int, int]] = set()
         for window in windows[:_WIDENED]:
@@ -167,7 +167,7 @@ def _best(found: Sequence[Checked], cited: Sequence[int], *, margin: float) -> C
 
 def _merit(checked: Checked, cited: Sequence[int]) -> tuple[int, bool, int, float, int]:
     known = checked.source is not None and checked.source.number in cited
-    carried = _RANK[checked.verdict]
+    carried = RANK[checked.verdict]
     return (min(carried, 2), known, carried, round(checked.score, 2), checked.start - checked.end)
 
 
