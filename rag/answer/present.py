@@ -74,8 +74,13 @@ def answer_object(answer: Answer) -> JsonObject:
     return plain_fields(answer)
 
 
-def article_object(article: Article, revisions: Sequence[str]) -> JsonObject:
-    """One article with all that is needed to check a quote: `source[source_start:source_end]`, in code points."""
+def article_object(
+    article: Article, revisions: Sequence[str], reprints: Sequence[ArticleInfo] | None = None
+) -> JsonObject:
+    """One article with all that is needed to check a quote: `source[source_start:source_end]`, in code points.
+
+    `source_map` leads from `text` to `source` in rows `[length, source_start, source_end]`, which tile `text`.
+    """
     return {
         "article_id": article.article_id,
         "revision": article.revision,
@@ -93,11 +98,13 @@ def article_object(article: Article, revisions: Sequence[str]) -> JsonObject:
         "ingested_at": plain(article.ingested_at),
         "source": article.source_text,
         "text": article.text,
+        "source_map": article.source_map.to_rows(),
         "headings": _spans(article.headings),
-        "damaged": _spans(article.damaged),
-        "suspicious": _spans(article.suspicious),
+        "damaged": _spans_of_text(article.damaged, article),
+        "suspicious": _spans_of_text(article.suspicious, article),
         "removed": _spans(article.removed),
         "repairs": plain(article.repairs),
+        "reprints": [info_object(info) for info in reprints or ()],
     }
 
 
@@ -195,6 +202,15 @@ def search_text(retrieval: Retrieval, *, trace: bool = False) -> str:
 
 def _spans(spans: Iterable[Span]) -> Json:
     return [plain_fields(span) for span in spans]
+
+
+def _spans_of_text(spans: Iterable[Span], article: Article) -> Json:
+    """Spans of the cleaned text, with their place in the source beside; null where the source has no single one."""
+    found: list[Json] = []
+    for span in spans:
+        start, end = article.quote(span.start, span.end) or (None, None)
+        found.append({**plain_fields(span), "source_start": start, "source_end": end})
+    return found
 
 
 def _answer_lines(answer: Answer) -> Iterable[str]:

@@ -73,7 +73,7 @@ def title_of(citation: Citation, base: str) -> str:
 
 
 def search_results(evidence: Sequence[Evidence], base: str) -> list[Json]:
-    """The passages found, in order of rank."""
+    """The passages found, in order of rank; `start` and `end` are their place in the cleaned text of that revision."""
     return [_search_result(item, link(item.article.url, item.article.article_id, base)) for item in evidence]
 
 
@@ -93,6 +93,11 @@ def _search_result(item: Evidence, address: str) -> JsonObject:
         "url": address,
         "date": published_at(article.published),
         "snippet": snippet(item.passage.text),
+        "publisher": article.publisher,
+        "article_id": article.article_id,
+        "revision": item.passage.revision,
+        "start": item.passage.start,
+        "end": item.passage.end,
     }
 
 

@@ -15,7 +15,7 @@ from rag.answer.present import article_object, published_at
 from rag.api.examples import SOURCE_RESPONSE
 from rag.api.service import ServiceOf
 from rag.errors import InputError
-from rag.types import Article
+from rag.types import Article, ArticleInfo
 from rag.wiring import Engine
 
 router = APIRouter(tags=["Articles"])
@@ -42,8 +42,8 @@ async def source(request: Request, service: ServiceOf, article_id: str, revision
 
     A citation is checked by `source[source_start:source_end] == quote`; offsets count Unicode code points.
     """
-    article, revisions = await service.run(request, lambda engine: _load(engine, article_id, revision))
-    return JSONResponse(article_object(article, revisions), headers=_HEADERS)
+    article, revisions, reprints = await service.run(request, lambda engine: _load(engine, article_id, revision))
+    return JSONResponse(article_object(article, revisions, reprints), headers=_HEADERS)
 
 
 @router.get("/articles/{article_id:path}", summary="Read an article", response_class=HTMLResponse)
@@ -56,7 +56,7 @@ async def page(
     end: Annotated[int | None, Query(ge=0, description="code point after its last one")] = None,
 ) -> HTMLResponse:
     """The original text as a page that needs no script, with `[start, end)` lit up as `<mark id="quote">`."""
-    article, revisions = await service.run(request, lambda engine: _load(engine, article_id, revision))
+    article, revisions, _ = await service.run(request, lambda engine: _load(engine, article_id, revision))
     span = _span(start, end, len(article.source_text))
     return HTMLResponse(_render(article, revisions, span), headers=_HEADERS)
 
@@ -67,9 +67,10 @@ async def style() -> Response:
     return Response(_STYLE, media_type="text/css", headers={**_HEADERS, "cache-control": "max-age=3600"})
 
 
-def _load(engine: Engine, article_id: str, revision: str | None) -> tuple[Article, list[str]]:
+def _load(engine: Engine, article_id: str, revision: str | None) -> tuple[Article, list[str], list[ArticleInfo]]:
     with engine.store.snapshot() as snapshot:
-        return snapshot.article(article_id, revision), snapshot.revisions(article_id)
+        article = snapshot.article(article_id, revision)
+        return article, snapshot.revisions(article_id), snapshot.reprints(article_id)
 
 
 def _span(start: int | None, end: int | None, length: int) -> tuple[int, int] | None:

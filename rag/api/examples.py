@@ -47,6 +47,11 @@ _SEARCH_RESULT = {
     "url": _URL,
     "date": "2024-12-11",
     "snippet": "今年全市新增公办幼儿园学位3200个。",
+    "publisher": "青禾市教育局",
+    "article_id": "a1b2c3d4e5f60718",
+    "revision": "0f1e2d3c4b5a6978",
+    "start": 0,
+    "end": 19,
 }
 _CITATION = {
     "number": 1,
@@ -171,11 +176,13 @@ SOURCE_RESPONSE: Media = {
         "ingested_at": "2025-01-02T09:30:00+08:00",
         "source": "首页 > 通知\n今年全市新增公办幼儿园学位3200个。\n",
         "text": "今年全市新增公办幼儿园学位3200个。",
+        "source_map": [[19, 8, 27]],
         "headings": [],
         "damaged": [],
         "suspicious": [],
         "removed": [{"start": 0, "end": 8, "reason": "navigation"}],
         "repairs": [],
+        "reprints": [],
     }
 }
 

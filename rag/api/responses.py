@@ -31,7 +31,12 @@ class SearchResult(BaseModel):
     title: str
     url: str
     date: str | None = Field(description="day of publication, YYYY-MM-DD")
-    snippet: str
+    snippet: str = Field(description="the beginning of the passage, on one line")
+    publisher: str | None
+    article_id: str
+    revision: str
+    start: int = Field(description="first code point of the passage in the cleaned text of that revision")
+    end: int
 
 
 class Usage(BaseModel):

@@ -51,9 +51,9 @@ def show(
     """Show one article: what is known of it, and its cleaned text (with --json, the original too)."""
     with opened(data, read_only=True) as engine, engine.store.snapshot() as snapshot:
         article = snapshot.article(article_id, revision)
-        revisions = snapshot.revisions(article_id)
+        revisions, reprints = snapshot.revisions(article_id), snapshot.reprints(article_id)
     if as_json:
-        write_json(article_object(article, revisions))
+        write_json(article_object(article, revisions, reprints))
         return
     known = {
         "id": article.article_id,

@@ -127,6 +127,12 @@ class MemorySnapshot:
         """As in `Snapshot`."""
         return [article.revision for article in self._kept[article_id].revisions] if article_id in self._kept else []
 
+    def reprints(self, article_id: str) -> list[ArticleInfo]:
+        """As in `Snapshot`."""
+        one = self._kept.get(article_id)
+        newest = sorted(self._kept.values(), key=lambda kept: -kept.latest)
+        return [self._info(other) for other in newest if one and other is not one and other.cluster == one.cluster]
+
     def status(self) -> StoreStatus:
         """As in `Snapshot`."""
         kept = self._kept.values()

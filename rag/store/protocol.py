@@ -150,6 +150,10 @@ class Snapshot(Protocol):
         """All kept revisions of an article, oldest first; empty when unknown."""
         ...
 
+    def reprints(self, article_id: str) -> list[ArticleInfo]:
+        """The other articles that tell the same story, newest ingest first; empty when unknown."""
+        ...
+
     def status(self) -> StoreStatus:
         """Counts and sizes."""
         ...

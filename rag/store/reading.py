@@ -22,6 +22,7 @@ from rag.types import Article, ArticleInfo, Filters, Media, Passage, Published
 _twins = articles.alias("twins")
 _REPRINTS = select(func.count() - 1).where(_twins.c.cluster == articles.c.cluster).correlate(articles).scalar_subquery()
 _CURRENT = articles.join(revisions, revisions.c.number == articles.c.current)
+_MOST_REPRINTS = 1000  # listed beside an article
 
 
 def live_ids(connection: Connection, passage_ids: Sequence[int]) -> frozenset[int]:
@@ -202,6 +203,13 @@ def revisions_of(connection: Connection, article_id: str) -> list[str]:
     joined = revisions.join(articles, articles.c.number == revisions.c.article)
     found = select(revisions.c.revision).select_from(joined).where(articles.c.article_id == article_id)
     return list(connection.execute(found.order_by(revisions.c.number)).scalars())
+
+
+def reprints_of(connection: Connection, article_id: str) -> list[ArticleInfo]:
+    """The other articles of the same cluster, newest ingest first."""
+    cluster = select(_twins.c.cluster).where(_twins.c.article_id == article_id).scalar_subquery()
+    where = [articles.c.cluster == cluster, articles.c.article_id != article_id]
+    return _info_rows(connection, where, offset=0, limit=_MOST_REPRINTS)
 
 
 def status(connection: Connection, *, generation: int, encoder: str, size_bytes: int) -> StoreStatus:

@@ -141,6 +141,10 @@ class LocalSnapshot:
         """All kept revisions of an article, oldest first; empty when unknown."""
         return reading.revisions_of(self._connection, article_id)
 
+    def reprints(self, article_id: str) -> list[ArticleInfo]:
+        """The other articles that tell the same story, newest ingest first; empty when unknown."""
+        return reading.reprints_of(self._connection, article_id)
+
     def status(self) -> StoreStatus:
         """Counts and sizes."""
         status = reading.status(

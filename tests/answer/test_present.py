@@ -166,8 +166,13 @@ def test_article_object_lets_anyone_check_a_quote() -> None:
         published=PUBLISHED,
         repairs=(Repair(kind="pinyin", source_start=5, source_end=9, before="(dù)", after=""),),
         removed=(Span(start=0, end=3, reason="navigation"),),
+        damaged=(Span(start=1, end=4, reason="lost characters"),),
     )
     found = article_object(article, ["r1", "r2"])
+    assert found["source_map"] == [[2, 3, 5], [5, 9, 14]]
+    assert found["damaged"] == [
+        {"start": 1, "end": 4, "reason": "lost characters", "source_start": 4, "source_end": 11}
+    ]  # fmt: skip
     assert {
         "article_id", "revision", "revisions", "title", "url", "publisher", "published_at", "source", "text", "repairs",
         "removed", "damaged", "suspicious", "name", "encoding",

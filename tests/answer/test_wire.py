@@ -146,8 +146,8 @@ def evidence(text: str, *, title: str, name: str, url: str | None) -> Evidence:
     return Evidence(number=1, passage=passage, article=info, score=1.0, signals=Signals())
 
 
-def test_search_results_have_perplexitys_fields() -> None:
-    """Title or file name, address, day or null, and the beginning of the passage, in order of rank."""
+def test_search_results_have_perplexitys_fields_and_our_ids() -> None:
+    """Title or file name, address, day or null, the beginning of the passage, and where it stands; in order of rank."""
     rows = search_results(
         [
             evidence("客流\n回升。", title="渡口", name="a.txt", url=WEB),
@@ -155,10 +155,14 @@ def test_search_results_have_perplexitys_fields() -> None:
         ],
         BASE,
     )
+    same = {"publisher": None, "article_id": "a", "revision": "r"}
     assert rows == [
-        {"title": "渡口", "url": WEB, "date": "2024-05-06", "snippet": "客流 回升。"},
-        {"title": "b.txt", "url": "http://server.example/articles/a", "date": None, "snippet": "停航。"},
-    ]
+        {"title": "渡口", "url": WEB, "date": "2024-05-06", "snippet": "客流 回升。", "start": 0, "end": 6, **same},
+        {
+            "title": "b.txt", "url": "http://server.example/articles/a", "date": None, "snippet": "停航。",
+            "start": 0, "end": 3, **same,
+        },
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,9 @@ class FakeStore:
     def revisions(self, article_id: str) -> list[str]:
         return [revision for known, revision in ARTICLES if known == article_id]
 
+    def reprints(self, article_id: str) -> list[ArticleInfo]:
+        return []
+
     def status(self) -> SimpleNamespace:
         return SimpleNamespace(generation=self.generation, articles=2, live_passages=2)
 

@@ -88,6 +88,11 @@ def test_search_results_are_the_evidence(client: openai.OpenAI, address: str) ->
                 "url": f"{address}/articles/bailu",
                 "date": "2024-12-11",
                 "snippet": "白鹭市今年新建公办幼儿园12所。新增学位3600个。",
+                "publisher": "白鹭市教育局",
+                "article_id": "bailu",
+                "revision": "r2",
+                "start": 0,
+                "end": 26,
             }
         ]
 

@@ -198,6 +198,8 @@ def test_the_earliest_reprint_is_searched_and_the_others_are_counted(store: Stor
         (hit,) = view.search_lexical(words("入学年龄"), 5, Filters())
         assert view.passages([hit.passage_id])[hit.passage_id].article_id == "early"
         assert view.status().reprint_clusters == 1
+        assert [twin.article_id for twin in view.reprints("early")] == ["unknown", "late"]
+        assert view.reprints("nowhere") == []
         assert view.passages_of("late") == list(later.passages)
         assert view.passages([later.passages[0].passage_id]) == {}
     store.remove(["early"])

@@ -108,6 +108,7 @@ def require_same(pair: Pair, encoder: HashingEncoder) -> None:
         for article_id in one.infos(IDS):
             assert other.article(article_id) == one.article(article_id)
             assert other.revisions(article_id) == one.revisions(article_id)
+            assert other.reprints(article_id) == one.reprints(article_id)
             assert other.passages_of(article_id) == one.passages_of(article_id)
         for filters in FILTERS:
             expected = one.search_dense(query, 100, filters)
