@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from eval.quoting import key
+from eval.keys import key
 from rag.config import load_settings
 from rag.types import Answer, Media, Question, RawDocument, Status
 from rag.wiring import Engine, open_engine

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from rich.table import Table
 from eval.asking import FOLDS, fold_of
 from eval.devstore import SETS
 from eval.hiding import Hiding
+from eval.keys import key
 from eval.squad import Asked, SquadSet, load_squad
 from rag.answer.answerer import QuotesAnswerer
 from rag.answer.calibration import calibration
@@ -33,7 +33,6 @@ from rag.answer.events import last_answer
 from rag.answer.reader import load_reader
 from rag.config import load_settings
 from rag.store.protocol import Snapshot
-from rag.text.script import fold
 from rag.types import Answer, Question, Status
 from rag.wiring import Engine, open_engine
 
@@ -46,11 +45,6 @@ class Row:
     shown: Answer
     withheld: Answer
     milliseconds: float
-
-
-def key(text: str) -> str:
-    """Letters and digits of `text`, folded: what containment is judged on."""
-    return re.sub(r"\W", "", fold(text))
 
 
 def holds_gold(asked: Asked, answer: Answer) -> bool:

@@ -25,7 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from eval.hiding import Hiding
-from eval.quoting import key
+from eval.keys import key
 from eval.squad import Asked, load_squad
 from rag.answer.events import Events, Finished, Found, Said
 from rag.config import load_settings

@@ -13,7 +13,8 @@ from embeddings.fakes import HashingEncoder
 from eval.asking import Case, near_miss
 from eval.calibrate import fit_answerable
 from eval.hiding import Hiding
-from eval.quoting import holds_gold, key
+from eval.keys import key
+from eval.quoting import holds_gold
 from eval.squad import Asked, load_squad
 from rag.answer.answerable import ANSWERABLE_FEATURES
 from rag.answer.view import view
