@@ -2,6 +2,7 @@
 
 A set is a JSONL file. Its first line is a header, `{"set": "starter", "version": 1, "sources": ["seeds", …]}`; every
 other line is a case. Gold evidence is `(article, quote)`, never a passage id, so that another chunker invalidates none.
+An article is named as its file is, without folders: `story.html`, and `records.jsonl:3` for the record in line 3.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from rag.types import Turn
 
 Fact: TypeAlias = tuple[str, ...]  # the wordings of one fact; figures among them are compared by value
 
+DATA = Path(__file__).parent / "data"
+QUESTIONS = DATA / "questions.jsonl"  # the set that ships with the program
+
 _FIELDS = {"id", "question", "tags", "answerable", "facts", "gold", "history", "as_of", "forbidden"}
 
 
@@ -34,7 +38,9 @@ class Gold:
 class Case:
     """One question of the set. `forbidden` are strings that no answer may hold: what an attack in an article asks for.
 
-    An answerable case has facts and gold evidence; the others have neither.
+    An answerable case has facts and gold evidence; the others have neither. A right answer holds every fact in one of
+    its wordings. Where articles repeat a fact, `gold` holds a quote of each: evidence for a fact is found when one of
+    the quotes that hold it is found.
     """
 
     case_id: str
@@ -50,13 +56,18 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSet:
-    """One loaded set. `digest` is the SHA-256 of its file; `sources` are files and folders of articles to ingest."""
+    """One loaded set. `digest` is the SHA-256 of its file; `sources` are files and folders of articles to ingest.
+
+    They are ingested in their order, so that a later record of the same id supersedes an earlier one. `folder` holds
+    the set's file, and paths in `sources` start there; `seeds` alone means the starter articles of the program.
+    """
 
     name: str
     version: int
     digest: str
     sources: tuple[str, ...]
     cases: tuple[Case, ...]
+    folder: Path = DATA
 
 
 def load_cases(path: Path) -> CaseSet:
@@ -81,6 +92,7 @@ def load_cases(path: Path) -> CaseSet:
             digest=hashlib.sha256(data).hexdigest(),
             sources=tuple(str(source) for source in header["sources"]),
             cases=cases,
+            folder=path.parent,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}, line 1: a header has set, version and sources; {error} is not right") from error
