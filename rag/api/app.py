@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import FastAPI
@@ -16,6 +18,9 @@ from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.responses import ErrorBody
 from rag.api.service import Opener, Service
 from rag.config import Settings
+
+if TYPE_CHECKING:
+    from rag.api.mcp.endpoint import Endpoint
 
 _log = structlog.get_logger(__name__)
 _DESCRIPTION = """Answers questions over collected Chinese articles. Every sentence of an answer cites the exact words
@@ -30,12 +35,16 @@ def create_app(
     While it runs, requests get 503 and `/readyz` says how far it is; if it raises, `on_failure` is told.
     """
     service = Service(opener)
+    tools = _tool_endpoint(service, settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         opening = asyncio.create_task(service.open(on_failure))
         try:
-            yield
+            async with AsyncExitStack() as stack:
+                if tools is not None:
+                    await stack.enter_async_context(tools.running())
+                yield
         finally:
             service.stop_opening()
             await opening
@@ -55,4 +64,15 @@ def create_app(
     install_error_handlers(app)
     for part in (chat, models, search, documents, ops):
         app.include_router(part.router)
+    if tools is not None:
+        app.router.routes.append(tools.route)
     return app
+
+
+def _tool_endpoint(service: Service, settings: Settings) -> Endpoint | None:
+    """The tools at `/mcp`, where the extra `mcp` is installed."""
+    if find_spec("mcp") is None:
+        return None
+    from rag.api.mcp.endpoint import Endpoint  # noqa: PLC0415 - its SDK is an extra, and takes a second to load
+
+    return Endpoint(service, max_bytes=settings.max_body_bytes)

@@ -18,11 +18,11 @@ _log = structlog.get_logger(__name__)
 _WARM_UP = Question(text="预热")
 
 
-def opener(settings: Settings, *, seeds: bool) -> Opener:
+def opener(settings: Settings, *, seeds: bool, read_only: bool = False) -> Opener:
     """A function that opens the engine and makes it ready to answer, and closes it again if that fails."""
 
     def open_ready(progress: Progress) -> Engine:
-        engine = open_engine(settings, progress=progress)
+        engine = open_engine(settings, progress=progress, read_only=read_only)
         try:
             if seeds:
                 _ingest_starter_articles(engine, progress)

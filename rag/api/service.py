@@ -89,14 +89,16 @@ class Service:
             raise NotReadyError(f"the server is not ready: {self.phase}, {self.detail}")
         return self._engine
 
-    async def run(self, request: Request, work: Callable[[Engine], T]) -> T:
-        """`work(engine)` in a worker thread; a request whose client hangs up leaves the line.
+    async def run(self, request: Request | None, work: Callable[[Engine], T]) -> T:
+        """`work(engine)` in a worker thread; a request whose client hangs up leaves the line, without one nobody does.
 
         Raises:
             NotReadyError: the engine is not open.
             ClientGoneError: the client hung up before the work began.
         """
         engine = self.engine
+        if request is None:
+            return await anyio.to_thread.run_sync(work, engine, limiter=self._limiter)
         with anyio.CancelScope() as scope:
             watcher = asyncio.create_task(_when_gone(request, scope.cancel))
             try:
@@ -105,19 +107,20 @@ class Service:
                 watcher.cancel()
         raise ClientGoneError
 
-    def start(self, request: Request, work: Callable[[Engine], Generator[T, None, None]]) -> Run[T]:
-        """What `work(engine)` yields, as it comes; the work is stopped when the client hangs up.
+    def start(self, request: Request | None, work: Callable[[Engine], Generator[T, None, None]]) -> Run[T]:
+        """What `work(engine)` yields, as it comes; the work is stopped when the client of a request hangs up.
 
         Raises:
             NotReadyError: the engine is not open.
         """
         engine = self.engine
         run = Run(lambda: work(engine), self._answering)
-        watcher = asyncio.create_task(_when_gone(request, run.stop))
+        watcher = asyncio.create_task(_when_gone(request, run.stop)) if request is not None else None
         self._runs.add(run)
 
         def ended(_task: asyncio.Task[None]) -> None:
-            watcher.cancel()
+            if watcher is not None:
+                watcher.cancel()
             self._runs.discard(run)
 
         run.task.add_done_callback(ended)

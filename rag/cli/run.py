@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from embeddings.errors import EmbeddingError
 from rag.answer.present import as_jushi_error
 from rag.cli.asking import ask, search
+from rag.cli.mcp import mcp
 from rag.cli.models import model_app
 from rag.cli.output import write_error
 from rag.cli.reading import articles, show, status
@@ -25,7 +26,7 @@ _INTERRUPTED = 130  # 128 + SIGINT, as shells expect
 
 def _commands() -> typer.Typer:
     app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    for command in (ingest, ask, search, articles, show, remove, status, check, serve):
+    for command in (ingest, ask, search, articles, show, remove, status, check, serve, mcp):
         app.command()(command)
     app.add_typer(model_app, name="model")
     return app
