@@ -16,7 +16,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +23,7 @@ from openai import OpenAI
 from rich.console import Console
 from rich.progress import track
 
+from eval.cost import spread
 from rag.text.script import fold
 
 
@@ -91,7 +91,7 @@ def main(
     wrong = [(row, reply) for row, reply in answerable if not is_right(reply, row["answers"])]
     invented = [(row, reply) for row, reply in others if reply.jushi["status"] != "refused"]
     answered = [reply for _, reply in asked if reply.jushi["status"] != "refused"]
-    firsts = sorted(reply.first for reply in answered if reply.first is not None)
+    firsts = [reply.first for reply in answered if reply.first is not None]
     typer.echo(
         json.dumps(
             {
@@ -117,9 +117,8 @@ def main(
 
 
 def _spread(values: Sequence[float]) -> str:
-    """Median and 95th percentile."""
-    ordered = sorted(values)
-    return f"p50 {median(ordered):.0f}, p95 {ordered[int(0.95 * (len(ordered) - 1))]:.0f}" if ordered else "-"
+    found = spread(values)
+    return f"p50 {found.p50:.0f}, p95 {found.p95:.0f}" if found else "-"
 
 
 if __name__ == "__main__":

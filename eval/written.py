@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, quantiles
+from statistics import fmean
 from typing import Annotated, Protocol, cast
 
 import typer
@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from eval.cost import spread
 from eval.hiding import Hiding
 from eval.keys import key
 from eval.squad import Asked, load_squad
@@ -133,11 +134,8 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def _times(values: Sequence[float]) -> str | None:
-    """Median and 95th percentile."""
-    if len(values) < 2:
-        return None
-    cuts = quantiles(values, n=20)
-    return f"p50 {cuts[9]:.0f}, p95 {cuts[18]:.0f}"
+    found = spread(values)
+    return f"p50 {found.p50:.0f}, p95 {found.p95:.0f}" if found else None
 
 
 def _row_object(row: Row) -> dict[str, object]:
