@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -15,10 +16,11 @@ from rag.cli.asking import ask, search
 from rag.cli.mcp import mcp
 from rag.cli.models import model_app
 from rag.cli.output import write_error
+from rag.cli.plugins import load_plugin, plugin_names
 from rag.cli.reading import articles, show, status
 from rag.cli.serving import serve
 from rag.cli.writing import check, ingest, remove
-from rag.errors import InputError, JushiError
+from rag.errors import ConfigError, InputError, JushiError
 
 _HELP = "Answers questions over messy Chinese web articles, every sentence pointing at the exact words it rests on."
 _INTERRUPTED = 130  # 128 + SIGINT, as shells expect
@@ -35,20 +37,50 @@ def _commands() -> typer.Typer:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code: 0 fine (a refusal is an answer too), 1 failed, 2 wrong usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    leave(lambda: _chosen(given), given, prog="jushi")
+
+
+def leave(application: Callable[[], typer.Typer], given: list[str], *, prog: str) -> NoReturn:
+    """Run a Typer application, for what stands beside `jushi` too, and leave: an error is one sentence and a code."""
     try:
-        code = _run(given)
+        code = _run(application, given, prog)
     except KeyboardInterrupt:
         code = _INTERRUPTED
     sys.exit(code)
 
 
-def _run(arguments: list[str]) -> int:
+def _chosen(arguments: Sequence[str]) -> typer.Typer:
+    """Our commands, and those of installed packages where the first word is none of ours or help is asked for."""
+    app = _commands()
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if word is None:
+        for name in plugin_names():
+            try:
+                _add(app, name)
+            except ConfigError as error:  # the others and our own are there all the same
+                write_error(error, as_json=False)
+    elif word not in _names(app):
+        _add(app, word)
+    return app
+
+
+def _add(app: typer.Typer, name: str) -> None:
+    if (plugin := load_plugin(name)) is not None:
+        app.add_typer(plugin, name=name)
+
+
+def _names(app: typer.Typer) -> set[str | None]:
+    commands = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
+    return commands | {group.name for group in app.registered_groups if isinstance(group.name, str)}
+
+
+def _run(application: Callable[[], typer.Typer], arguments: list[str], prog: str) -> int:
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     as_json = "--json" in options
     try:
-        code = typer.main.get_command(_commands())(arguments, prog_name="jushi", standalone_mode=False)
+        code = typer.main.get_command(application())(arguments, prog_name=prog, standalone_mode=False)
     except TyperException as error:
-        failure: JushiError = InputError(f"{error.format_message()} (jushi --help lists what there is)")
+        failure: JushiError = InputError(f"{error.format_message()} ({prog} --help lists what there is)")
     except EmbeddingError as error:
         failure = as_jushi_error(error)
     except JushiError as error:
