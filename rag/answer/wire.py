@@ -38,8 +38,16 @@ def notice_line(answer: Answer) -> str:
 
 
 def url_citations(answer: Answer, base: str) -> list[Json]:
-    """One `url_citation` for each marker in the text, in its order; offsets are code points of the marker."""
+    """One `url_citation` for each marker in the text; offsets are code points of the marker.
+
+    The first marker of each number comes first, by number, then those that repeat one, as they stand in the text: many
+    clients take `[n]` for the n-th annotation.
+    """
     cited = _first_citations(answer)
+    markers = [marker for marker in _markers(answer) if marker[0] in cited]
+    first = {number: start for number, start, _ in reversed(markers)}
+    heads = sorted(marker for marker in markers if marker[1] == first[marker[0]])
+    repeats = [marker for marker in markers if marker[1] != first[marker[0]]]
     return [
         {
             "type": "url_citation",
@@ -50,8 +58,7 @@ def url_citations(answer: Answer, base: str) -> list[Json]:
                 "end_index": end,
             },
         }
-        for number, start, end in _markers(answer)
-        if number in cited
+        for number, start, end in (*heads, *repeats)
     ]
 
 

@@ -53,7 +53,9 @@ class ReplyMessage(BaseModel):
     role: Literal["assistant"]
     content: str = Field(description="sentences that end in markers `[n]`, or the sentence of a refusal")
     refusal: None = None
-    annotations: list[Annotation] = Field(description="one for each marker, in the order of the content")
+    annotations: list[Annotation] = Field(
+        description="one for each marker; the n-th, up to the number of citations, is of `[n]`, those after are repeats"
+    )
     jushi: Answer = Field(description="the same object that `jushi ask --json` prints")
 
 

@@ -69,6 +69,13 @@ def test_offsets_are_code_points() -> None:
     assert citation_links(found, BASE) == [WEB, "http://server.example/articles/b"]
 
 
+def test_the_nth_annotation_is_that_of_its_number() -> None:
+    """Where an article is cited again before the next, its repeats stand after the first markers of all."""
+    citations = (cite(1, "a", url=WEB), cite(1, "a", url=WEB, claim=1), cite(2, "b", claim=2))
+    found = answer(("到港。", (1,)), ("离港。", (1,)), ("停航。", (2,)), citations=citations)
+    assert [place[:2] for place in places(found)] == [("[1]", 3), ("[2]", 15), ("[1]", 9)]
+
+
 def test_brackets_of_the_article_are_no_markers() -> None:
     """A number in brackets inside a claim is the publisher's own, even where a citation has that number."""
     found = answer(("文献[1]说渡口已停用。", (1,)), citations=(cite(1, "a"),))
