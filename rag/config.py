@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1024, description="largest request body")
     max_document_bytes: int = Field(default=20_000_000, ge=1024, description="largest document, after decompression")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
+    log_questions: bool = Field(default=False, description="put the text of questions into the log")
 
     @model_validator(mode="before")
     @classmethod

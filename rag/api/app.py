@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import FastAPI
 
-from rag.api import chat, documents, models, ops, search
+from rag.api import chat, documents, metrics, models, ops, search, status
 from rag.api.errors import install_error_handlers
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.responses import ErrorBody
+from rag.api.scopes import Routes
 from rag.api.service import Opener, Service
+from rag.api.watching import Watch
 from rag.config import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ def create_app(
 
     While it runs, requests get 503 and `/readyz` says how far it is; if it raises, `on_failure` is told.
     """
-    service = Service(opener)
+    watch = Watch(questions=settings.log_questions)
+    service = Service(opener, watch=watch)
     tools = _tool_endpoint(service, settings)
 
     @asynccontextmanager
@@ -60,9 +63,10 @@ def create_app(
     )
     app.state.service = service
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
-    app.add_middleware(RequestMiddleware)  # added last, so outermost: refused bodies get an id and a log line too
+    # Added last, so outermost: refused bodies get an id and a log line too.
+    app.add_middleware(RequestMiddleware, routes=Routes(app), metrics=watch.metrics)
     install_error_handlers(app)
-    for part in (chat, models, search, documents, ops):
+    for part in (chat, models, search, documents, status, metrics, ops):
         app.include_router(part.router)
     if tools is not None:
         app.router.routes.append(tools.route)

@@ -21,6 +21,7 @@ from rag.api.models import answerer_of
 from rag.api.requests import ChatRequest
 from rag.api.responses import Completion
 from rag.api.running import ClientGoneError, Run
+from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 from rag.errors import JushiError
 
@@ -38,6 +39,7 @@ _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # the secon
     response_model=Completion,
     responses={200: {"description": "The completion, or its chunks", "content": CHAT_RESPONSES}},
     summary="Ask a question",
+    dependencies=[READ],
 )
 async def complete(
     request: Request, body: Annotated[ChatRequest, Body(openapi_examples=CHAT_REQUESTS)], service: ServiceOf
@@ -63,7 +65,7 @@ async def complete(
         question=question.text,
         sources=body.sources_in_content == "markdown",
     )
-    run = service.start(request, lambda engine: engine.events(question, answerer))
+    run = service.answer(request, question, answerer)
     if not body.stream:
         with run:
             return JSONResponse(whole(head, [event async for event in run]))

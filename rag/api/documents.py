@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.answer.present import article_object, published_at
 from rag.api.examples import SOURCE_RESPONSE
+from rag.api.scopes import OPEN, READ
 from rag.api.service import ServiceOf
 from rag.errors import InputError
 from rag.types import Article, ArticleInfo
@@ -35,6 +36,7 @@ Revision = Annotated[str | None, Query(description="a kept revision; the current
 @router.get(
     "/v1/documents/{article_id:path}/source",
     summary="The original of an article",
+    dependencies=[READ],
     responses={200: {"content": {"application/json": SOURCE_RESPONSE}}},
 )
 async def source(request: Request, service: ServiceOf, article_id: str, revision: Revision = None) -> JSONResponse:
@@ -46,7 +48,7 @@ async def source(request: Request, service: ServiceOf, article_id: str, revision
     return JSONResponse(article_object(article, revisions, reprints), headers=_HEADERS)
 
 
-@router.get("/articles/{article_id:path}", summary="Read an article", response_class=HTMLResponse)
+@router.get("/articles/{article_id:path}", summary="Read an article", response_class=HTMLResponse, dependencies=[READ])
 async def page(
     request: Request,
     service: ServiceOf,
@@ -61,7 +63,7 @@ async def page(
     return HTMLResponse(_render(article, revisions, span), headers=_HEADERS)
 
 
-@router.get("/page/article.css", include_in_schema=False)
+@router.get("/page/article.css", include_in_schema=False, dependencies=[OPEN])
 async def style() -> Response:
     """The style of the article page."""
     return Response(_STYLE, media_type="text/css", headers={**_HEADERS, "cache-control": "max-age=3600"})

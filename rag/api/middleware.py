@@ -10,7 +10,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.api.counting import Metrics
 from rag.api.errors import error_response, internal_error
+from rag.api.scopes import Routes
 from rag.errors import TooLargeError
 
 _log = structlog.get_logger(__name__)
@@ -18,10 +20,12 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestMiddleware:
-    """Gives each request an id (the client's own, if it is plain), logs it, and turns stray exceptions into 500."""
+    """Gives each request an id (the client's own, if plain), logs and counts it, turns stray exceptions into 500."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, routes: Routes, metrics: Metrics) -> None:
         self._app = app
+        self._routes = routes
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection; anything but HTTP passes through."""
@@ -30,7 +34,8 @@ class RequestMiddleware:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        place = self._routes.find(scope["method"], scope["path"])
+        scope.setdefault("state", {}).update(request_id=request_id, place=place)
         status, started = 0, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
@@ -40,6 +45,7 @@ class RequestMiddleware:
                 MutableHeaders(scope=message)["x-request-id"] = request_id
             await send(message)
 
+        self._metrics.request_began()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
@@ -47,8 +53,16 @@ class RequestMiddleware:
                 _log.exception("unforeseen error", path=scope["path"])
                 if status == 0:
                     await internal_error()(scope, receive, send_with_id)
-            spent = round(1000 * (time.perf_counter() - started), 1)
-            _log.info("request", method=scope["method"], path=scope["path"], status=status, milliseconds=spent)
+            finally:
+                spent = time.perf_counter() - started
+                self._metrics.request_ended(scope["method"], place.template if place else "none", status, spent)
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    milliseconds=round(1000 * spent, 1),
+                )
 
 
 class BodyLimitMiddleware:

@@ -9,11 +9,12 @@ from fastapi.responses import JSONResponse
 
 from rag.answer.present import JsonObject
 from rag.api.examples import MODELS_RESPONSE
+from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 from rag.errors import InputError, UnknownModelError
 from rag.wiring import Engine
 
-router = APIRouter(tags=["OpenAI"])
+router = APIRouter(tags=["OpenAI"], dependencies=[READ])
 
 _MODEL = "jushi"
 

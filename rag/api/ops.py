@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from rag.answer.present import error_object
+from rag.api.scopes import OPEN
 from rag.api.service import ServiceOf
 from rag.errors import JushiError
 from rag.wiring import Engine
 
-router = APIRouter(tags=["Operations"])
+router = APIRouter(tags=["Operations"], dependencies=[OPEN])
 
 
 @router.get("/healthz", summary="Is the process up?")

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from rag.answer.present import search_object
 from rag.api.examples import SEARCH_REQUESTS, SEARCH_RESPONSE
 from rag.api.requests import SearchRequest
+from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 
 router = APIRouter(tags=["Search"])
@@ -18,6 +19,7 @@ router = APIRouter(tags=["Search"])
 @router.post(
     "/v1/search",
     summary="Find passages",
+    dependencies=[READ],
     responses={200: {"content": {"application/json": SEARCH_RESPONSE}}},
 )
 async def search(
@@ -29,4 +31,5 @@ async def search(
     """
     question = body.to_question()
     retrieval = await service.run(request, lambda engine: engine.retriever.retrieve(question))
+    service.watch.searched(retrieval.timings)
     return JSONResponse({"object": "list", **search_object(retrieval)})

@@ -13,8 +13,11 @@ import anyio.to_thread
 import structlog
 from fastapi import Depends, Request
 
+from rag.answer.events import Event
 from rag.api.running import ClientGoneError, Run
+from rag.api.watching import Watch
 from rag.errors import NotReadyError
+from rag.types import Question
 from rag.wiring import Engine
 
 _log = structlog.get_logger(__name__)
@@ -43,8 +46,9 @@ class Service:
     Opening goes on in the background, so that `/healthz` answers and `/readyz` says how far it is meanwhile.
     """
 
-    def __init__(self, opener: Opener, *, workers: int | None = None) -> None:
+    def __init__(self, opener: Opener, *, workers: int | None = None, watch: Watch | None = None) -> None:
         self._opener = opener
+        self.watch = watch or Watch()
         self._workers = workers or max(2, os.cpu_count() or 1)
         self._limiter: anyio.CapacityLimiter | None = None
         self._answering: anyio.CapacityLimiter | None = None
@@ -106,6 +110,16 @@ class Service:
             finally:
                 watcher.cancel()
         raise ClientGoneError
+
+    def answer(self, request: Request | None, question: Question, answerer: str) -> Run[Event]:
+        """The events of an answer, as they come; looked at by `watch`, otherwise as `start`.
+
+        Raises:
+            NotReadyError: the engine is not open.
+        """
+        engine = self.engine
+        watched = self.watch.answering(question.text, lambda: engine.events(question, answerer))
+        return self.start(request, lambda _engine: watched())
 
     def start(self, request: Request | None, work: Callable[[Engine], Generator[T, None, None]]) -> Run[T]:
         """What `work(engine)` yields, as it comes; the work is stopped when the client of a request hangs up.

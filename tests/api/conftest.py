@@ -112,7 +112,7 @@ class FakeStore:
         return []
 
     def status(self) -> SimpleNamespace:
-        return SimpleNamespace(generation=self.generation, articles=2, live_passages=2)
+        return SimpleNamespace(generation=self.generation, articles=2, live_passages=2, size_bytes=4096)
 
     def close(self) -> None:
         self.closed = True

@@ -111,7 +111,7 @@ def test_documentation_lists_endpoints_with_examples(http: httpx.Client) -> None
     document = http.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/v1/chat/completions", "/v1/models", "/v1/models/{model}", "/v1/search", "/v1/documents/{article_id}/source",
-        "/articles/{article_id}", "/healthz", "/readyz",
+        "/articles/{article_id}", "/healthz", "/readyz", "/metrics", "/v1/status",
     }  # fmt: skip
     chat = document["paths"]["/v1/chat/completions"]["post"]
     assert set(chat["requestBody"]["content"]["application/json"]["examples"]) == {"question", "follow-up"}

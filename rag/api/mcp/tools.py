@@ -49,7 +49,7 @@ async def _search(given: SearchArguments, caller: Caller) -> SearchResult:
 
 async def _ask(given: AskArguments, caller: Caller) -> AskResult:
     question = given.to_question()
-    with caller.service.start(None, lambda engine: engine.events(question, given.answerer)) as run:
+    with caller.service.answer(None, question, given.answerer) as run:
         async for event in run:
             if isinstance(event, Finished):
                 return ask_result(event.answer, caller.base)
