@@ -44,12 +44,14 @@ class Excerpt:
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens a multilingual model makes of `text`: .75 for a Han character, .3 for a Latin one.
+    """About how many tokens a multilingual model makes of `text`, rather too many than too few.
 
-    Measured on 2,000 news paragraphs with the tokenizer of Qwen 2.5: .62 and .27; other vocabularies are coarser.
+    Least squares over 2,000 news paragraphs with the tokenizer of Qwen 2.5 gave .62 for a wide character, 1.08 for a
+    digit and .33 to .63 for others; with the weights used here, one paragraph in eight has more tokens than estimated.
     """
     wide = sum(character >= _WIDE for character in text)
-    return round(0.75 * wide + 0.3 * (len(text) - wide)) + 1
+    digits = sum(character.isascii() and character.isdigit() for character in text)
+    return round(0.68 * wide + digits + 0.4 * (len(text) - wide - digits)) + 1
 
 
 def select(ranked: Sequence[Sentence], articles: Articles, *, budget: int) -> tuple[Excerpt, ...]:

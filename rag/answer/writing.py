@@ -15,7 +15,7 @@ from rag.llm.model import Usage
 from rag.text.numbers import find_quantities
 from rag.types import Answer, Claim, RefusalReason, Status, Strictness, Verdict
 
-# Read off 60 questions of DRCD among 5,000 news articles, each with and without its paragraph, by `eval.written`.
+# Read off 30 questions of DRCD among 5,000 news articles, each with and without its paragraph, by `eval.written`.
 _HOPELESS = 0.10  # probability that the evidence answers, below which a model is not even asked
 _ALONE = 0.25  # probability that is enough where a model writes an answer without saying how sure it is
 _TOGETHER = 1.8  # sum of the log-odds of the evidence and of the model

@@ -68,6 +68,7 @@ def test_damaged_sentences_are_left_out(engine: Engine) -> None:
 
 
 def test_tokens_are_estimated_by_script() -> None:
-    """A Han character weighs more than a Latin one."""
-    assert estimate_tokens("普惠性幼儿园覆盖率") == 8
-    assert estimate_tokens("abcdefghij") == 4
+    """A digit weighs more than a Han character, and that more than a Latin letter."""
+    assert estimate_tokens("普惠性幼儿园覆盖率") == 7
+    assert estimate_tokens("abcdefghij") == 5
+    assert estimate_tokens("20231211") == 9
