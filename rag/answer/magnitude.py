@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rag.text.numbers import Quantity
+from rag.text.units import CONVERSIONS
 
 _COUNTERS = (
     "人名位口",
@@ -16,22 +17,11 @@ _COUNTERS = (
     "件项条份张篇本册幅枚颗",
 )
 _SCALES: dict[str, tuple[str, Fraction]] = {
-    "公里": ("米", Fraction(1000)),
+    **CONVERSIONS,
     "里": ("米", Fraction(500)),
-    "厘米": ("米", Fraction(1, 100)),
-    "毫米": ("米", Fraction(1, 1000)),
-    "吨": ("公斤", Fraction(1000)),
-    "斤": ("公斤", Fraction(1, 2)),
-    "克": ("公斤", Fraction(1, 1000)),
-    "公顷": ("平方米", Fraction(10_000)),
     "亩": ("平方米", Fraction(10_000, 15)),
-    "平方公里": ("平方米", Fraction(1_000_000)),
-    "分钟": ("秒", Fraction(60)),
     "分": ("秒", Fraction(60)),
-    "小时": ("秒", Fraction(3600)),
     "天": ("秒", Fraction(86_400)),
-    "块": ("元", Fraction(1)),
-    "周岁": ("岁", Fraction(1)),
     "平": ("平方米", Fraction(1)),
     "立方": ("立方米", Fraction(1)),
 }

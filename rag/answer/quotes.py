@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from rag.answer.conflicts import Disagreement
 from rag.answer.expect import Kind
 from rag.answer.numbering import Numbering, without_lookalikes
+from rag.answer.present import article_path
 from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
 from rag.answer.widen import overlap, quotable, widen
@@ -78,7 +79,7 @@ def cite(
         article_id=article.article_id,
         revision=article.revision,
         title=article.title,
-        url=article.url or f"/articles/{article.article_id}",
+        url=article.url or article_path(article.article_id),
         published_at=article.published.day.isoformat() if article.published else None,
         publisher=article.publisher,
         quote=article.source_text[span[0] : span[1]],

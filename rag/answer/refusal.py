@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer.answerable import passage_key
+from rag.answer.present import article_path
 from rag.answer.sentences import Sentence
 from rag.answer.subject import missing_dates, missing_places
 from rag.answer.view import QuestionView
@@ -70,7 +71,7 @@ def _nearest(ranked: Sequence[Sentence]) -> tuple[Nearest, ...]:
             Nearest(
                 article_id=info.article_id,
                 title=info.title,
-                url=info.url or f"/articles/{info.article_id}",
+                url=info.url or article_path(info.article_id),
                 quote=sentence.text,
                 score=round(sentence.score, 4),
             ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rag.text.numbers import Quantity, find_quantities
+from rag.text.units import CONVERSIONS
 
 _COUNTERS = (
     "人名位口员个家所座间处户款台部辆架艘套件项条份张篇本册幅枚颗只头棵株场次起宗例种类支队批届班",
@@ -14,23 +15,12 @@ _COUNTERS = (
     "天日",
 )
 _SCALES: dict[str, tuple[str, Fraction]] = {
-    "公里": ("米", Fraction(1000)),
-    "厘米": ("米", Fraction(1, 100)),
+    **CONVERSIONS,
     "cm": ("米", Fraction(1, 100)),
-    "毫米": ("米", Fraction(1, 1000)),
     "mm": ("米", Fraction(1, 1000)),
-    "吨": ("公斤", Fraction(1000)),
-    "斤": ("公斤", Fraction(1, 2)),
-    "克": ("公斤", Fraction(1, 1000)),
-    "公顷": ("平方米", Fraction(10_000)),
-    "平方公里": ("平方米", Fraction(1_000_000)),
     "平方千米": ("平方米", Fraction(1_000_000)),
-    "分钟": ("秒", Fraction(60)),
     "秒钟": ("秒", Fraction(1)),
-    "小时": ("秒", Fraction(3600)),
-    "块": ("元", Fraction(1)),
     "元人民币": ("元", Fraction(1)),
-    "周岁": ("岁", Fraction(1)),
     "摄氏度": ("度", Fraction(1)),
     "°": ("度", Fraction(1)),
     "℃": ("度", Fraction(1)),
