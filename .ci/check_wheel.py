@@ -7,6 +7,7 @@ Run by .ci/run with the checkout's path as its argument; `jushi` is on the PATH 
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -74,6 +75,9 @@ def check_server() -> None:
             page = http.get(f"/articles/{cited['article_id']}", params={"revision": cited["revision"], **span})
             assert '<mark id="quote">' in page.text, page.text[:500]
             assert http.get("/page/article.css").status_code == 200
+            named = set(re.findall(r'(?:src|href)="(/page/[^"]+)"', http.get("/").text))
+            missing = [path for path in named if http.get(path).status_code != 200]
+            assert (len(named) > 20, missing) == (True, []), f"of the page's files these are missing: {missing}"
         server.send_signal(signal.SIGINT)
         assert server.wait(30) in {0, 130}, f"the server left with {server.returncode}"
     say("served, and stopped when told to")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import FastAPI
 
-from rag.api import chat, documents, metrics, models, ops, search, status
+from rag.api import chat, documents, metrics, models, ops, page, search, status
 from rag.api.errors import install_error_handlers
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.responses import ErrorBody
@@ -66,7 +66,7 @@ def create_app(
     # Added last, so outermost: refused bodies get an id and a log line too.
     app.add_middleware(RequestMiddleware, routes=Routes(app), metrics=watch.metrics)
     install_error_handlers(app)
-    for part in (chat, models, search, documents, status, metrics, ops):
+    for part in (chat, models, search, documents, status, metrics, ops, page):
         app.include_router(part.router)
     if tools is not None:
         app.router.routes.append(tools.route)

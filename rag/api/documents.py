@@ -9,11 +9,11 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from rag.answer.present import article_object, published_at
 from rag.api.examples import SOURCE_RESPONSE
-from rag.api.scopes import OPEN, READ
+from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 from rag.errors import InputError
 from rag.types import Article, ArticleInfo
@@ -22,7 +22,6 @@ from rag.wiring import Engine
 router = APIRouter(tags=["Articles"])
 
 _PAGE = Template((files("rag") / "page" / "article.html").read_text(encoding="utf-8"))
-_STYLE = (files("rag") / "page" / "article.css").read_text(encoding="utf-8")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -61,12 +60,6 @@ async def page(
     article, revisions, _ = await service.run(request, lambda engine: _load(engine, article_id, revision))
     span = _span(start, end, len(article.source_text))
     return HTMLResponse(_render(article, revisions, span), headers=_HEADERS)
-
-
-@router.get("/page/article.css", include_in_schema=False, dependencies=[OPEN])
-async def style() -> Response:
-    """The style of the article page."""
-    return Response(_STYLE, media_type="text/css", headers={**_HEADERS, "cache-control": "max-age=3600"})
 
 
 def _load(engine: Engine, article_id: str, revision: str | None) -> tuple[Article, list[str], list[ArticleInfo]]:

@@ -23,7 +23,7 @@ def test_every_route_declares_its_scope() -> None:
 def test_only_what_needs_no_key_is_open() -> None:
     """Health, the API's documentation and the page's own files are open, and nothing that reads an article is."""
     open_to_all = {place.template for _pattern, _methods, place in _served().all if place.scope is None}
-    assert {"/healthz", "/readyz", "/page/article.css", "/openapi.json"} <= open_to_all
+    assert {"/healthz", "/readyz", "/", "/page/{name}", "/openapi.json"} <= open_to_all
     assert not {path for path in open_to_all if path.startswith(("/v1", "/articles", "/metrics", "/mcp"))}
 
 
