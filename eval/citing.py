@@ -120,7 +120,8 @@ def from_answer(answer: Answer) -> tuple[Cited, ...]:
         found += _uncited(answer.text[reached : claim.start])
         mine = [c for c in answer.citations if c.claim == index and c.number in claim.numbers]
         unknown = set(claim.numbers) - {citation.number for citation in mine}
-        found.append(Cited(text=claim.text, quotes=tuple(map(premise, mine)), unknown=len(unknown)))
+        words, _ = _without_markers(claim.text)
+        found.append(Cited(text=words, quotes=tuple(map(premise, mine)), unknown=len(unknown)))
         reached = claim.end
     return (*found, *_uncited(answer.text[reached:]))
 

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Annotated, Protocol, cast
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -28,33 +27,15 @@ from eval.cost import spread
 from eval.hiding import Hiding
 from eval.keys import key
 from eval.squad import Asked, load_squad
-from rag.answer.events import Events, Finished, Found, Said
+from eval.timing import FromSnapshot, Timed, timed
 from rag.config import load_settings
 from rag.store.protocol import Snapshot
 from rag.text.numbers import find_quantities
 from rag.text.words import content_words
-from rag.types import Answer, Question, Status
+from rag.types import Answer, Status
 from rag.wiring import open_engine
 
 _WORDS = 0.7
-
-
-class FromSnapshot(Protocol):
-    """An answerer that can be asked about a view of the store."""
-
-    def events_from(self, snapshot: Snapshot, question: Question) -> Events:
-        """The answer as it comes to be."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timed:
-    """An answer, and after how many milliseconds the evidence, the first sentence and the end came."""
-
-    answer: Answer
-    evidence: float
-    first: float | None
-    end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,22 +45,6 @@ class Row:
     asked: Asked
     shown: Timed
     withheld: Timed
-
-
-def ask(answerer: FromSnapshot, snapshot: Snapshot, question: str) -> Timed:
-    """Ask once, with a clock."""
-    began = time.perf_counter()
-    evidence = first = None
-    for event in answerer.events_from(snapshot, Question(text=question)):
-        now = 1000 * (time.perf_counter() - began)
-        match event:
-            case Found():
-                evidence = now
-            case Said():
-                first = first or now
-            case Finished(answer=answer):
-                return Timed(answer=answer, evidence=evidence or now, first=first, end=now)
-    raise AssertionError("an answerer ended without an answer")
 
 
 def holds_gold(asked: Asked, text: str) -> bool:
@@ -139,7 +104,7 @@ def _times(values: Sequence[float]) -> str | None:
 
 
 def _row_object(row: Row) -> dict[str, object]:
-    def timed(one: Timed) -> dict[str, object]:
+    def answered(one: Timed) -> dict[str, object]:
         trace = one.answer.trace
         return {
             "status": one.answer.status.value,
@@ -156,8 +121,8 @@ def _row_object(row: Row) -> dict[str, object]:
     return {
         "question": row.asked.question,
         "gold": list(row.asked.answers),
-        "shown": timed(row.shown),
-        "withheld": timed(row.withheld),
+        "shown": answered(row.shown),
+        "withheld": answered(row.withheld),
     }
 
 
@@ -181,8 +146,8 @@ def main(
             hidden = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id]))
             row = Row(
                 asked=asked,
-                shown=ask(answering, snapshot, asked.question),
-                withheld=ask(answering, hidden, asked.question),
+                shown=timed(answering, snapshot, asked.question),
+                withheld=timed(answering, hidden, asked.question),
             )
             rows.append(row)
             if rows_to:

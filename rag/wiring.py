@@ -12,7 +12,7 @@ from embeddings.bundled import ensure_bundled
 from embeddings.cache import CachedEncoder, VectorCache
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingError
-from embeddings.rerank import CrossEncoderReranker
+from embeddings.rerank import CrossEncoderReranker, Reranker
 from rag.answer.answerer import QuotesAnswerer
 from rag.answer.calibration import Calibration, calibration
 from rag.answer.chatting import chat
@@ -54,6 +54,7 @@ class Engine:
     retriever: Retriever
     answerers: Mapping[str, Answerer] = field(default_factory=dict)
     model: LanguageModel | None = None
+    reranker: Reranker | None = None
 
     def answer(self, question: Question, answerer: str = "auto") -> Answer:
         """The answer to `question` by the answerer of that name.
@@ -147,6 +148,19 @@ def open_engine(
         reprints=Reprints(),
         recurring=Recurring(),
     )
+    return assemble(settings, store, encoder, model=_open_model(settings), reranker=reranker, fitted=fitted)
+
+
+def assemble(
+    settings: Settings,
+    store: Store,
+    encoder: Encoder,
+    *,
+    model: LanguageModel | None = None,
+    reranker: Reranker | None = None,
+    fitted: Calibration | None = None,
+) -> Engine:
+    """All parts over a store, an encoder and a language model that are open already; settings say how they work."""
     options = RetrieverOptions(
         candidates=settings.candidates,
         top_k=settings.top_k,
@@ -155,7 +169,6 @@ def open_engine(
     )
     retriever = Retriever(store, encoder, options, reranker)
     quotes = QuotesAnswerer(store, retriever, encoder, fitted or calibration(), settings=settings.fingerprint)
-    model = _open_model(settings)
     answerers: dict[str, Answerer] = {"quotes": quotes}
     if model is not None:
         checker = Checker(similarity=_similarity(encoder))
@@ -167,6 +180,7 @@ def open_engine(
         retriever=retriever,
         answerers=dict(sorted(answerers.items())),
         model=model,
+        reranker=reranker,
     )
 
 
