@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="port to serve on; 0 picks a free one")
     max_body_bytes: int = Field(default=1_000_000, ge=1024, description="largest request body")
     max_document_bytes: int = Field(default=20_000_000, ge=1024, description="largest document, after decompression")
+    max_upload_bytes: int = Field(
+        default=100_000_000, ge=1024, description="largest upload of files; also one file of it after decompression"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
     log_questions: bool = Field(default=False, description="put the text of questions into the log")
 

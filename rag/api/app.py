@@ -12,8 +12,20 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import FastAPI
 
-from rag.api import chat, documents, metrics, models, ops, page, search, status
+from rag.api import (
+    chat,
+    corpus,
+    documents,
+    jobs,
+    metrics,
+    models,
+    ops,
+    page,
+    search,
+    status,
+)
 from rag.api.errors import install_error_handlers
+from rag.api.jobs import Jobs
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.responses import ErrorBody
 from rag.api.scopes import Routes
@@ -39,6 +51,7 @@ def create_app(
     watch = Watch(questions=settings.log_questions)
     service = Service(opener, watch=watch)
     tools = _tool_endpoint(service, settings)
+    ingests = Jobs(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -51,6 +64,7 @@ def create_app(
         finally:
             service.stop_opening()
             await opening
+            await ingests.close()
             await service.close()
             _log.info("closed")
 
@@ -62,11 +76,23 @@ def create_app(
         responses={"default": {"model": ErrorBody, "description": "What went wrong, in OpenAI's error shape"}},
     )
     app.state.service = service
+    app.state.jobs = ingests
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     # Added last, so outermost: refused bodies get an id and a log line too.
     app.add_middleware(RequestMiddleware, routes=Routes(app), metrics=watch.metrics)
     install_error_handlers(app)
-    for part in (chat, models, search, documents, status, metrics, ops, page):
+    for part in (
+        chat,
+        models,
+        search,
+        documents,
+        corpus,
+        jobs,
+        status,
+        metrics,
+        ops,
+        page,
+    ):
         app.include_router(part.router)
     if tools is not None:
         app.router.routes.append(tools.route)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.api.counting import Metrics
 from rag.api.errors import error_response, internal_error
+from rag.api.intake import MULTIPART, UPLOADS
 from rag.api.scopes import Routes
 from rag.errors import TooLargeError
 
@@ -66,7 +67,10 @@ class RequestMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Reads the body before the application does and answers 413 when it is over the limit."""
+    """Reads the body before the application does and answers 413 when it is over the limit.
+
+    Uploads pass unread: they have a limit of their own and go to the disk as they come.
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
         self._app = app
@@ -74,7 +78,7 @@ class BodyLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection; anything but HTTP passes through."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or _is_upload(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -102,6 +106,11 @@ class BodyLimitMiddleware:
     def _check(self, size: int) -> None:
         if size > self._max_bytes:
             raise TooLargeError(f"the request body has {size} bytes or more; the limit is {self._max_bytes}")
+
+
+def _is_upload(scope: Scope) -> bool:
+    kind = Headers(scope=scope).get("content-type", "")
+    return kind.lower().startswith(MULTIPART) and scope["path"] == UPLOADS and scope["method"] == "POST"
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -42,7 +42,7 @@ _UNSUPPORTED: Mapping[str, tuple[object, ...]] = {
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def _check_characters(body: object) -> object:
+def check_characters(body: object) -> object:
     """The body, if all its strings can be written as UTF-8; what is not JSON is left to the next check.
 
     Raises:
@@ -137,7 +137,7 @@ class ChatRequest(BaseModel):
         default=None, description="`markdown` appends the list of sources to the content; `none` is the default"
     )
 
-    _characters = model_validator(mode="before")(_check_characters)
+    _characters = model_validator(mode="before")(check_characters)
 
     @model_validator(mode="after")
     def _check_extra_fields(self) -> Self:
@@ -203,7 +203,7 @@ class SearchRequest(BaseModel):
     top_k: int = Field(default=10, ge=1, le=100, description="how many passages")
     filters: FiltersBody | None = None
 
-    _characters = model_validator(mode="before")(_check_characters)
+    _characters = model_validator(mode="before")(check_characters)
 
     def to_question(self) -> Question:
         """The same query as the engine takes it.

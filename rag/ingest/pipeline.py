@@ -130,6 +130,7 @@ class _Run:
                 report = self._store.commit(prepared)
             self._generation = report.generation
             self._rows.extend(_row(one, report) for one in prepared)
+        self._report_progress("commit")
 
     def rechunk(self) -> bool:
         """Cut anew the passages of articles that hold a sentence that recurs by now; True when there were any."""

@@ -17,7 +17,7 @@ class Progress:
 
     done: int
     encoded: int
-    stage: str  # "clean", "encode" or "rechunk"
+    stage: str  # "clean", "encode", "commit" or "rechunk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

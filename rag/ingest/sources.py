@@ -9,26 +9,15 @@ import logging
 import lzma
 import os
 import stat
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from rag.errors import UnreadableError
+from rag.ingest.files import KINDS, documents_in, kind_of, why_unreadable
 from rag.ingest.jsonl import read_jsonl
-from rag.types import Media, RawDocument, Rejected
+from rag.types import RawDocument, Rejected
 
 STDIN = Path("-")
-
-_MEDIA = {
-    ".txt": Media.TEXT,
-    ".md": Media.MARKDOWN,
-    ".html": Media.HTML,
-    ".htm": Media.HTML,
-}
-_PACKED = (".gz", ".xz")
-_DOCUMENTS = (".pdf", ".docx")
-_KINDS = ".txt, .md, .html, .htm, .jsonl (each also .gz or .xz), .pdf, .docx"
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +53,7 @@ def _read_path(path: Path, max_bytes: int, seen: set[tuple[int, int]]) -> Iterat
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        yield _rejected(path, _why(error))
+        yield _rejected(path, why_unreadable(error))
         return
     if stat.S_ISDIR(mode):
         found = False
@@ -72,11 +61,11 @@ def _read_path(path: Path, max_bytes: int, seen: set[tuple[int, int]]) -> Iterat
             found = True
             yield from ([file] if isinstance(file, Rejected) else _read_file(file, max_bytes))
         if not found:
-            yield _rejected(path, f"the folder holds no file of a known kind; expected {_KINDS}")
+            yield _rejected(path, f"the folder holds no file of a known kind; expected {KINDS}")
     elif not stat.S_ISREG(mode):
         yield _rejected(path, "this is neither a file nor a folder")
-    elif _kind(path) is None:
-        yield _rejected(path, f"files of kind {path.suffix or 'without a suffix'!r} are not read; expected {_KINDS}")
+    elif kind_of(path) is None:
+        yield _rejected(path, f"files of kind {path.suffix or 'without a suffix'!r} are not read; expected {KINDS}")
     else:
         yield from _read_file(path, max_bytes)
 
@@ -95,48 +84,23 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Rejected]
                     pending.extend(path / name for name in names)
                 continue
         except OSError as error:
-            yield _rejected(path, _why(error))
+            yield _rejected(path, why_unreadable(error))
             continue
-        if stat.S_ISREG(status.st_mode) and _kind(path) is not None:
+        if stat.S_ISREG(status.st_mode) and kind_of(path) is not None:
             yield path
         else:
             _log.info("passed over %s: not a file of a known kind", _name(path))
 
 
-def _kind(path: Path) -> tuple[str, str] | None:
-    """The suffix that says what a file holds, and the one that says how it is compressed; None for other files."""
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    packed = suffixes.pop() if suffixes and suffixes[-1] in _PACKED else ""
-    suffix = suffixes[-1] if suffixes else ""
-    if suffix in _MEDIA or suffix == ".jsonl" or (suffix in _DOCUMENTS and not packed):
-        return suffix, packed
-    return None
-
-
 def _read_file(path: Path, max_bytes: int) -> Iterator[RawDocument | Rejected]:
     """The documents of one file of a known kind."""
-    suffix, packed = _kind(path) or ("", "")
+    kind = kind_of(path)
+    assert kind is not None
     try:
-        with _open(path, packed) as stream:
-            if suffix == ".jsonl":
-                yield from read_jsonl(stream, name=_name(path), max_bytes=max_bytes)
-                return
-            data = stream.read(max_bytes + 1)
-    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-        yield _rejected(path, _why(error))
-        return
-    if len(data) > max_bytes:
-        yield _rejected(path, f"it holds more than {max_bytes} bytes; the setting max_document_bytes allows no more")
-        return
-    media = _MEDIA.get(suffix, Media.TEXT)
-    encoding = None
-    if suffix in _DOCUMENTS:
-        try:
-            data, encoding = _text_of(suffix, data, max_bytes).encode(), "utf-8"
-        except UnreadableError as error:
-            yield _rejected(path, str(error))
-            return
-    yield RawDocument(name=_name(path), data=data, media=media, encoding=encoding, article_id=file_id(path))
+        with _open(path, kind.packed) as stream:
+            yield from documents_in(stream, kind, name=_name(path), article_id=file_id(path), max_bytes=max_bytes)
+    except OSError as error:
+        yield _rejected(path, why_unreadable(error))
 
 
 def _open(path: Path, packed: str) -> io.BufferedReader:
@@ -146,19 +110,6 @@ def _open(path: Path, packed: str) -> io.BufferedReader:
     return io.BufferedReader(lzma.open(path)) if packed else path.open("rb")
 
 
-def _text_of(suffix: str, data: bytes, max_bytes: int) -> str:
-    """The text of a PDF or DOCX file.
-
-    Raises:
-        UnreadableError: the file is damaged, or the libraries that read it are not installed.
-    """
-    try:
-        from rag.ingest.documents import docx_text, pdf_text  # noqa: PLC0415 - an extra, and slow to import
-    except ImportError:
-        raise UnreadableError(f'{suffix} files need an extra: pip install "jushi[documents]"') from None
-    return pdf_text(data, max_bytes=max_bytes) if suffix == ".pdf" else docx_text(data, max_bytes=max_bytes)
-
-
 def _rejected(path: Path, reason: str) -> Rejected:
     return Rejected(name=_name(path), line=None, reason=reason)
 
@@ -166,14 +117,3 @@ def _rejected(path: Path, reason: str) -> Rejected:
 def _name(path: Path) -> str:
     """A path as text; bytes of a file name that are not UTF-8 are shown as escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _why(error: Exception) -> str:
-    """One sentence for what the system reported."""
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder"
-    if isinstance(error, PermissionError):
-        return "reading it is not permitted"
-    if isinstance(error, OSError) and error.strerror:
-        return f"it cannot be read: {error.strerror}"
-    return f"its compressed content is damaged: {error}"

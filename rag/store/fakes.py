@@ -13,7 +13,17 @@ import numpy as np
 
 from embeddings.encoder import EncoderSpec, Vectors
 from rag.errors import NotFoundError
-from rag.store.protocol import CheckReport, CommitReport, Prepared, RecurringPolicy, ReprintPolicy, StoreStatus
+from rag.store.listing import key_of, matching
+from rag.store.protocol import (
+    CheckReport,
+    CommitReport,
+    Listed,
+    Listing,
+    Prepared,
+    RecurringPolicy,
+    ReprintPolicy,
+    StoreStatus,
+)
 from rag.store.rules import MAX_COMPARED, distinct_parts, rank, require_sound
 from rag.text.words import words
 from rag.types import Article, ArticleInfo, Filters, Hit, Passage
@@ -115,6 +125,19 @@ class MemorySnapshot:
         newest = sorted(self._kept.values(), key=lambda kept: -kept.latest)
         admitted = [kept for kept in newest if _admits(filters or Filters(), kept)]
         return [self._info(kept) for kept in admitted[offset : offset + limit]]
+
+    def listing(self, text: str = "", *, offset: int = 0, limit: int = 100, filters: Filters | None = None) -> Listing:
+        """As in `Snapshot`."""
+        wanted = matching(text)
+        found = [
+            Listed(info=self._info(kept), author=one.author, repaired=len(one.repairs), damaged=len(one.damaged))
+            for kept in self._kept.values()
+            for one in (kept.prepared.article,)
+            if _admits(filters or Filters(), kept) and wanted in key_of(one.article_id, one.title, one.name, one.url)
+        ]
+        found.sort(key=lambda row: row.info.article_id)
+        found.sort(key=lambda row: row.info.published.day if row.info.published else date.min, reverse=True)
+        return Listing(rows=tuple(found[offset : offset + limit]), total=len(found))
 
     def article(self, article_id: str, revision: str | None = None) -> Article:
         """As in `Snapshot`."""

@@ -68,6 +68,24 @@ class CheckReport:
     repaired: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One row of a list of articles: `repaired` counts mended places, `damaged` spans that cannot be quoted."""
+
+    info: ArticleInfo
+    author: str | None
+    repaired: int
+    damaged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of a list of articles, and how many there are on all pages."""
+
+    rows: tuple[Listed, ...]
+    total: int
+
+
 class ReprintPolicy(Protocol):
     """Decides which articles tell the same story."""
 
@@ -136,6 +154,13 @@ class Snapshot(Protocol):
 
     def articles(self, *, offset: int = 0, limit: int = 100, filters: Filters | None = None) -> list[ArticleInfo]:
         """Current revisions, newest ingest first."""
+        ...
+
+    def listing(self, text: str = "", *, offset: int = 0, limit: int = 100, filters: Filters | None = None) -> Listing:
+        """Current revisions, the latest day of publication first, those without a day last; then by id.
+
+        `text` stands in the title, name, id or address of each, whatever the script; empty, it limits nothing.
+        """
         ...
 
     def article(self, article_id: str, revision: str | None = None) -> Article:

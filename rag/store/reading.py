@@ -43,23 +43,24 @@ def allowed_ids(connection: Connection, filters: Filters) -> npt.NDArray[np.int6
     found = (
         select(passages.c.passage_id)
         .select_from(joined)
-        .where(passages.c.live, *_limits(filters))
+        .where(passages.c.live, *limits(filters))
         .order_by(passages.c.passage_id)
     )
     return np.fromiter(connection.execute(found).scalars(), dtype=np.int64)
 
 
-def _limits(filters: Filters) -> list[ColumnElement[bool]]:
-    limits: list[ColumnElement[bool]] = []
+def limits(filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions on an article that the filters come to."""
+    found: list[ColumnElement[bool]] = []
     if filters.article_ids:
-        limits.append(articles.c.article_id.in_(members(filters.article_ids)))
+        found.append(articles.c.article_id.in_(members(filters.article_ids)))
     if filters.publishers:
-        limits.append(articles.c.publisher.in_(members(filters.publishers)))
+        found.append(articles.c.publisher.in_(members(filters.publishers)))
     if filters.since:
-        limits.append(articles.c.day >= filters.since)
+        found.append(articles.c.day >= filters.since)
     if filters.until:
-        limits.append(articles.c.day <= filters.until)
-    return limits
+        found.append(articles.c.day <= filters.until)
+    return found
 
 
 def lexical_entries(connection: Connection, passage_ids: Sequence[int] | None = None) -> Iterator[LexicalEntry]:
@@ -142,7 +143,7 @@ def infos(connection: Connection, article_ids: Sequence[str]) -> dict[str, Artic
 
 def listed(connection: Connection, filters: Filters | None, *, offset: int, limit: int) -> list[ArticleInfo]:
     """Current revisions, newest ingest first."""
-    return _info_rows(connection, _limits(filters or Filters()), offset=offset, limit=limit)
+    return _info_rows(connection, limits(filters or Filters()), offset=offset, limit=limit)
 
 
 def _info_rows(

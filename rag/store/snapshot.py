@@ -12,11 +12,11 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from embeddings.encoder import EncoderSpec, Vectors
-from rag.store import journal, reading
+from rag.store import journal, listing, reading
 from rag.store.database import Database
 from rag.store.dense import DenseReplica
 from rag.store.lexical import LexicalView
-from rag.store.protocol import StoreStatus
+from rag.store.protocol import Listing, StoreStatus
 from rag.types import Article, ArticleInfo, Filters, Hit, Passage
 
 _SPARE = 8  # hits asked for beyond k, since some may belong to another generation
@@ -128,6 +128,10 @@ class LocalSnapshot:
     def articles(self, *, offset: int = 0, limit: int = 100, filters: Filters | None = None) -> list[ArticleInfo]:
         """Current revisions, newest ingest first."""
         return reading.listed(self._connection, filters, offset=offset, limit=limit)
+
+    def listing(self, text: str = "", *, offset: int = 0, limit: int = 100, filters: Filters | None = None) -> Listing:
+        """Current revisions whose title, name, id or address holds `text`, latest day first, then by id."""
+        return listing.find(self._connection, text, filters or Filters(), offset=offset, limit=limit)
 
     def article(self, article_id: str, revision: str | None = None) -> Article:
         """One article, the current revision unless another is named.

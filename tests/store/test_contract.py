@@ -298,3 +298,33 @@ def test_a_batch_that_contradicts_itself_is_refused(store: Store, prepare: Prepa
             store.commit([other, prepared])
     with store.snapshot() as view:
         assert view.status().articles == 0
+
+
+def test_the_list_of_articles_is_ordered_searched_and_counted(store: Store, prepare: Prepare) -> None:
+    """The latest day first, none last, then by id; a text is looked for in title, name and id in either script."""
+    store.commit(
+        [
+            prepare("b", ANYUAN, title="安源區學前教育", publisher="甲报", day=date(2024, 3, 5)),
+            prepare("a", JIAOZUO, title="招生方案", publisher="乙报", day=date(2024, 3, 5)),
+            prepare("c", [FOOTER], title="声明  一则"),
+            prepare("d", ["地铁三号线明年完工。"], day=date(2025, 1, 1)),
+        ]
+    )
+    with store.snapshot() as view:
+
+        def ids(text: str = "", **options: object) -> tuple[list[str], int]:
+            page = view.listing(text, **options)
+            return [row.info.article_id for row in page.rows], page.total
+
+        assert ids() == (["d", "a", "b", "c"], 4)
+        assert ids(offset=1, limit=2) == (["a", "b"], 4)
+        assert ids(offset=9) == ([], 4)
+        assert ids("学前") == (["b"], 1)
+        assert ids("學前") == (["b"], 1)
+        assert ids(" 声明 一则") == (["c"], 1)
+        assert ids("D.TXT") == (["d"], 1)
+        assert ids(".txt", limit=1, offset=1) == (["a"], 4)
+        assert ids("招生", filters=Filters(publishers=("甲报",))) == ([], 0)
+        assert ids(filters=Filters(until=date(2024, 12, 31))) == (["a", "b"], 2)
+        row = view.listing("学前").rows[0]
+        assert (row.info, row.author, row.repaired, row.damaged) == (view.infos(["b"])["b"], None, 0, 0)
