@@ -13,7 +13,7 @@ export class Card {
     this.element = h("div", {
       id: "card",
       class: "card",
-      role: "group",
+      role: "dialog", // not modal: what is below stays in reach
       "aria-label": t("quoted"),
       hidden: true,
       onpointerenter: () => clearTimeout(this.#leaving),
@@ -28,6 +28,7 @@ export class Card {
   /** Let a marker show `citations` and open the first of them; on touch screens the card's button opens it. */
   attach(marker, citations, open) {
     marker.setAttribute("aria-expanded", "false");
+    marker.setAttribute("aria-haspopup", "dialog");
     let touched = false;
     marker.addEventListener("pointerdown", (event) => {
       touched = event.pointerType === "touch";

@@ -47,6 +47,7 @@ export class Chat {
 
   /** Go to where the reader types. */
   focus() {
+    if (matchMedia("(pointer: coarse)").matches) return; // a keyboard on the screen would hide half the page
     this.composer.input.focus();
   }
 
@@ -95,7 +96,8 @@ export class Chat {
     const top = this.#scroll.scrollTop;
     if (turns.length) {
       const elements = turns.map((turn) => this.#turns.get(turn).element);
-      this.#scroll.replaceChildren(h("div", { class: "tools" }, this.#export), ...elements);
+      const title = h("h1", { class: "unseen", lang: "zh" }, this.session.title);
+      this.#scroll.replaceChildren(title, h("div", { class: "tools" }, this.#export), ...elements);
     } else this.#scroll.replaceChildren(welcome(this.page, (question) => this.ask(question)));
     this.#scroll.scrollTop = top;
   }

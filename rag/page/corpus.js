@@ -6,7 +6,7 @@ import { number, t } from "./i18n.js";
 import { openSource, said } from "./source.js";
 import { Uploads } from "./upload.js";
 
-const AT_ONCE = 50;
+const AT_ONCE = 100;
 const PAUSE = 250; // milliseconds without a key before a search begins
 
 export function corpusView(page) {
@@ -18,6 +18,7 @@ class Corpus {
   #count = h("p", { class: "quiet", role: "status" });
   #more = button(t("more"), { class: "plain-button", hidden: true, onclick: () => this.#load() });
   #fields = {};
+  #publishers = new Set(); // all that were seen; the server has no list of them
   #shown = 0;
   #asked = 0; // counts listings, so that a late one is not mixed with a newer
   #pause = null;
@@ -43,7 +44,8 @@ class Corpus {
 
   #filters() {
     const field = (name, label, attributes) => {
-      const input = h("input", { ...attributes, oninput: () => this.#soon() });
+      const tag = name === "publisher" ? "select" : "input";
+      const input = h(tag, { ...attributes, oninput: () => this.#soon() });
       this.#fields[name] = input;
       return h("label", { class: name === "q" ? "wide" : null }, h("span", {}, t(label)), input);
     };
@@ -51,7 +53,7 @@ class Corpus {
       "form",
       { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
       field("q", "search", { type: "search" }),
-      field("publisher", "publisherFilter", { type: "text" }),
+      field("publisher", "publisherFilter", {}),
       field("since", "since", { type: "date" }),
       field("until", "until", { type: "date" }),
     );
@@ -80,6 +82,7 @@ class Corpus {
   }
 
   #add({ data, total, has_more: more }, filtered) {
+    this.#offer(data);
     const rows = data.map((article) => this.#row(article));
     if (this.#shown) this.#list.append(...rows);
     else this.#list.replaceChildren(...rows);
@@ -87,6 +90,16 @@ class Corpus {
     this.#more.hidden = !more;
     const none = filtered ? "noArticles" : "noArticlesYet";
     this.#count.textContent = total ? t("articleCount", { count: number(total) }) : t(none);
+  }
+
+  /** Put the publishers of these articles among those to choose from. */
+  #offer(articles) {
+    const select = this.#fields.publisher;
+    const chosen = select.value;
+    for (const { publisher } of articles) if (publisher) this.#publishers.add(publisher);
+    const known = [...this.#publishers].sort((one, other) => one.localeCompare(other, "zh"));
+    const options = known.map((name) => h("option", { value: name, selected: name === chosen }, name));
+    select.replaceChildren(h("option", { value: "" }, t("anyPublisher")), ...options);
   }
 
   #row(article) {

@@ -7,7 +7,8 @@ import { speaker } from "./turn.js";
 export function escaped(text) {
   const line = text.split(/\s+/).join(" ").trim();
   const plain = line.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-  return plain.replace(/[\\`*_[\]()~$|!]/g, "\\$&").replace(/^([#+=:-]|\d{1,9}(?=\.))/, "\\$1");
+  const inert = plain.replace(/[\\`*_[\]()~$|!]/g, "\\$&");
+  return inert.replace(/^[#+=:-]/, "\\$&").replace(/^(\d{1,9})\./, "$1\\.");
 }
 
 /** One answer with its sources. */

@@ -115,13 +115,13 @@ function top() {
 function side() {
   const go = (name, href, drawing) =>
     h("li", {}, h("a", { class: "go", href, "data-view": name }, icon(drawing), h("span", {}, t(name))));
-  const links = h("ul", {}, go("ask", "#/", "ask"), go("articles", "#/articles", "articles"), go("status", "#/status", "status"));
+  const links = h("ul", { class: "views" }, go("ask", "#/", "ask"), go("articles", "#/articles", "articles"), go("status", "#/status", "status"));
   return h(
-    "div",
-    { class: "side", id: "side" },
+    "nav",
+    { class: "side", "aria-label": t("navigation") },
     brand(),
     button(t("newTalk"), { name: "add", class: "new plain-button", onclick: newTalk }),
-    h("nav", { "aria-label": t("navigation") }, links),
+    links,
     h("section", { class: "kept", "aria-labelledby": "kept" }, h("h2", { id: "kept" }, t("keptTalks")), h("ul", {})),
     h("div", { class: "ways" }, themeButton(), languageButton()),
   );

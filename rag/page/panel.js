@@ -10,7 +10,7 @@ export class Panel {
   #back = button(t("back"), { name: "back", bare: true, class: "quiet-button", onclick: () => this.#goBack() });
   #below = null; // what the back button returns to
   #now = null;
-  #opener = null;
+  #opener = null; // where the reader goes when the panel closes
 
   constructor() {
     const close = button(t("closePanel"), {
@@ -32,9 +32,9 @@ export class Panel {
     return this.isOpen ? this.#now?.what : null;
   }
 
-  /** Show a page of the panel. `over` keeps the page before it for the back button; `focus` moves the reader here. */
+  /** Show a page of the panel. `over` keeps the page before it for the back button; `focus` moves the reader here, and closing back to `opener`. */
   show({ title, content, what, focus = false, over = false, opener = document.activeElement }) {
-    if (!this.isOpen) this.#opener = opener;
+    if (focus && !this.element.contains(opener)) this.#opener = opener;
     this.#below = over && this.isOpen ? (this.#below ?? this.#now) : null;
     this.#now = { title, content, what };
     this.#draw();
