@@ -8,7 +8,7 @@ PORT ?= 8000
 LLM ?=
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml constraints.txt Makefile | cksum | cut -d' ' -f1)
 
-.PHONY: help setup serve test lint format check clean
+.PHONY: help setup serve test lint format docs check clean
 
 help:            ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -42,6 +42,10 @@ lint: $(STAMP)   ## format check, lint, types, import contracts
 format: $(STAMP) ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(STAMP)   ## make the generated pages of docs/ anew, and the site in build/site
+	$(BIN)/python docs/_scripts/write.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 check: lint test ## what CI runs, but for the packaged wheel
 

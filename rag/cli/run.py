@@ -26,7 +26,8 @@ _HELP = "Answers questions over messy Chinese web articles, every sentence point
 _INTERRUPTED = 130  # 128 + SIGINT, as shells expect
 
 
-def _commands() -> typer.Typer:
+def commands() -> typer.Typer:
+    """Every command of `jushi` itself."""
     app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     for command in (ingest, ask, search, articles, show, remove, status, check, serve, mcp):
         app.command()(command)
@@ -51,7 +52,7 @@ def leave(application: Callable[[], typer.Typer], given: list[str], *, prog: str
 
 def _chosen(arguments: Sequence[str]) -> typer.Typer:
     """Our commands, and those of installed packages where the first word is none of ours or help is asked for."""
-    app = _commands()
+    app = commands()
     word = next((argument for argument in arguments if not argument.startswith("-")), None)
     if word is None:
         for name in plugin_names():
