@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from rag.answer.markers import repair, settled
-from rag.answer.prompt import NOT_FOUND
+from rag.answer.prompt import MOST_CHARACTERS, NOT_FOUND
 from rag.check.claims import Draft, split_claims
 from rag.llm.model import Delta
 
@@ -17,6 +17,7 @@ _ANSWER = re.compile(r'"answer"\s*:\s*"')
 _SOURCE = re.compile(r'"source"\s*:\s*(\d+)')
 _FOUND = re.compile(r'"found"\s*:\s*$')
 _SAID_FOUND = re.compile(r'"found"\s*:\s*(true|false)')
+_ENDED = re.compile(r"[。！？!?.…][”’」』）)\"']*$")
 _STRING = re.compile(r'(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*')  # also of a string that is not closed yet
 
 _SAYS_YES, _SAYS_NO = 0.95, 0.15  # what a plain yes or no of a model is worth, without its likelihood
@@ -29,8 +30,8 @@ class Reader(Protocol):
         """The sentences that `delta` completes."""
         ...
 
-    def rest(self) -> list[Draft]:
-        """The sentences that the end of the reply completes."""
+    def rest(self, *, cut: bool) -> list[Draft]:
+        """The sentences that the end of the reply completes; an unfinished one is none where the reply was cut off."""
         ...
 
     @property
@@ -51,9 +52,9 @@ class TextReader:
         self._text += delta.text
         return self._new(split_claims(repair(self._text[: settled(self._text)])))
 
-    def rest(self) -> list[Draft]:
-        """The last sentence."""
-        return self._new(split_claims(repair(self._text)))
+    def rest(self, *, cut: bool) -> list[Draft]:
+        """The last sentence, unless it was cut off."""
+        return self._new(_finished(split_claims(repair(self._text)), cut=cut))
 
     @property
     def found(self) -> float | None:
@@ -85,9 +86,10 @@ class SchemaReader:
         self._json += delta.text
         return self._new(split_claims(self._answer())[:-1])
 
-    def rest(self) -> list[Draft]:
-        """The last sentence of the answer."""
-        return self._new(split_claims(self._answer()))
+    def rest(self, *, cut: bool) -> list[Draft]:
+        """The last sentence of the answer, unless it was cut off, as it is where the answer is as long as it may be."""
+        answer = self._answer()
+        return self._new(_finished(split_claims(answer), cut=cut or len(answer) >= MOST_CHARACTERS))
 
     @property
     def found(self) -> float | None:
@@ -110,6 +112,11 @@ class SchemaReader:
         new = [replace(draft, numbers=numbers) for draft in drafts[self._given :]]
         self._given = max(self._given, len(drafts))
         return new
+
+
+def _finished(drafts: list[Draft], *, cut: bool) -> list[Draft]:
+    """The drafts without a last one that the end of the reply cut off."""
+    return drafts[:-1] if cut and drafts and not _ENDED.search(drafts[-1].text) else drafts
 
 
 def likelihood_of_true(delta: Delta) -> float | None:

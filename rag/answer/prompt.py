@@ -48,13 +48,14 @@ _LARGE = """你是严谨的资料员，只根据编号资料回答问题。
 用问题的语言和文字（简体、繁体或英文）回答。"""
 
 NOT_FOUND = "资料未提及"
+MOST_CHARACTERS = 120  # that a small model may write; one that copies a passage would go on to its end
 
 SMALL_SCHEMA: dict[str, object] = {
     "type": "object",
     "properties": {
         "found": {"type": "boolean"},
         "source": {"type": "integer"},
-        "answer": {"type": "string", "maxLength": 120},
+        "answer": {"type": "string", "maxLength": MOST_CHARACTERS},
     },
     "required": ["found", "source", "answer"],
     "additionalProperties": False,

@@ -131,7 +131,7 @@ class LlmAnswerer:
                     break
                 writing.timings.setdefault("first_token", _since(began))
                 yield from reader.read(delta)
-        yield from reader.rest()
+        yield from reader.rest(cut=writing.usage.finish_reason == "length")
 
     def _conclude(self, looked: Looked, quoted: Answer, writing: Writing) -> Answer:
         """The answer that is left after checking, else the quotes, else a refusal."""

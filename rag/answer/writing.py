@@ -21,6 +21,7 @@ _ALONE = 0.25  # probability that is enough where a model writes an answer witho
 _TOGETHER = 1.8  # sum of the log-odds of the evidence and of the model
 _HELD = 0.8  # what `holds` gives for a thing of the right kind, and never where the kind is unknown
 _MOST = 0.7
+_HALF = 0.5
 _NAMED = 0.3  # what `holds` gives for some other name than a person's
 
 
@@ -101,13 +102,15 @@ def gives_it(looked: Looked, writing: Writing) -> bool:
 def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
     """Whether a small model's words make the sentence they rest on superfluous.
 
-    They do when they hold the kind of thing asked for (a number, a date, a name, a reason), or most of the sentence.
+    They do when they hold the kind of thing asked for (a number, a date, a name, a reason), or most of the sentence;
+    half of it is enough where they are its own words.
     """
     expected, asked = looked.assessment.view.expected, looked.assessment.view.key
     told = [judged.draft.text for judged in writing.kept]
     if any(holds(text, expected, question=asked) >= _HELD for text in told):
         return True
-    return sum(map(len, told)) >= _MOST * len(quote)
+    copied = all(text.rstrip("。") in quote for text in told)
+    return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(quote)
 
 
 def is_believed(probability: float, found: float | None) -> bool:

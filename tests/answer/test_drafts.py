@@ -13,12 +13,12 @@ from rag.answer.drafts import Reader, SchemaReader, TextReader, likelihood_of_tr
 from rag.llm.model import Delta
 
 
-def fed(reader: Reader, text: str, *, size: int) -> list[tuple[int, str, tuple[int, ...]]]:
+def fed(reader: Reader, text: str, *, size: int, cut: bool = False) -> list[tuple[int, str, tuple[int, ...]]]:
     """(delta in which it came, text, numbers) of each sentence, the reply cut into deltas of `size` characters."""
     out = []
     for index, start in enumerate(range(0, len(text), size)):
         out += [(index, d.text, d.numbers) for d in reader.read(Delta(text=text[start : start + size]))]
-    return out + [(-1, d.text, d.numbers) for d in reader.rest()]
+    return out + [(-1, d.text, d.numbers) for d in reader.rest(cut=cut)]
 
 
 REPLY = "临河区新建幼儿园12所。[1]新增学位3600个【2】。此外，公办园占比为55.2%[1，2]。"
@@ -47,6 +47,21 @@ def test_the_agreed_words_for_no_answer_are_no_sentence() -> None:
     reader = TextReader()
     assert fed(reader, "资料未提及。", size=3) == []
     assert reader.found == 0.15
+
+
+def test_a_sentence_that_was_cut_off_is_none() -> None:
+    """Where the reply ends for want of tokens, its last sentence counts only if it is finished."""
+    assert [text for _, text, _ in fed(TextReader(), REPLY, size=9, cut=True)][-1] == "此外，公办园占比为55.2%。"
+    assert [text for _, text, _ in fed(TextReader(), REPLY[:20], size=9, cut=True)] == ["临河区新建幼儿园12所。"]
+    assert [text for _, text, _ in fed(TextReader(), REPLY[:20], size=9)][-1] == "新增学位3"
+
+
+def test_an_answer_as_long_as_it_may_be_was_cut_off() -> None:
+    """A model that copies a passage is stopped by the schema in the middle of a sentence, which then is none."""
+    long = json.dumps({"found": True, "source": 1, "answer": ("临河区新建幼儿园12所。" * 11)[:120]}, ensure_ascii=False)
+    assert {text for _, text, _ in fed(SchemaReader(), long, size=50)} == {"临河区新建幼儿园12所。"}
+    short = json.dumps({"found": True, "source": 1, "answer": "临河区新建幼儿园"}, ensure_ascii=False)
+    assert [text for _, text, _ in fed(SchemaReader(), short, size=50)] == ["临河区新建幼儿园"]
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 200])
