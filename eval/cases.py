@@ -23,6 +23,12 @@ Fact: TypeAlias = tuple[str, ...]  # the wordings of one fact; figures among the
 DATA = Path(__file__).parent / "data"
 QUESTIONS = DATA / "questions.jsonl"  # the set that ships with the program
 
+ANSWERABLE_TAGS = (
+    "single-fact", "number", "list", "date", "person", "comparison", "conflict", "superseded", "negation", "follow-up",
+    "traditional", "english", "typo", "colloquial", "injection",
+)  # fmt: skip
+UNANSWERABLE_TAGS = ("near-miss", "absent-attribute", "out-of-date", "off-topic")  # the kinds: each such case has one
+
 _FIELDS = {"id", "question", "tags", "answerable", "facts", "gold", "history", "as_of", "forbidden"}
 
 
@@ -90,7 +96,7 @@ def load_cases(path: Path) -> CaseSet:
             name=str(header["set"]),
             version=int(header["version"]),
             digest=hashlib.sha256(data).hexdigest(),
-            sources=tuple(str(source) for source in header["sources"]),
+            sources=_texts(header["sources"], "sources"),
             cases=cases,
             folder=path.parent,
         )
@@ -115,13 +121,26 @@ def _case(path: Path, at: int, row: Mapping[str, Any]) -> Case:
         return Case(
             case_id=str(row["id"]),
             question=str(row["question"]),
-            tags=tuple(row["tags"]),
-            answerable=bool(row["answerable"]),
-            facts=tuple(tuple(wordings) for wordings in row.get("facts", ())),
+            tags=_texts(row["tags"], "tags"),
+            answerable=_flag(row["answerable"], "answerable"),
+            facts=tuple(_texts(wordings, "facts", "a list of lists of texts") for wordings in row.get("facts", ())),
             gold=tuple(Gold(article=str(one["article"]), quote=str(one["quote"])) for one in row.get("gold", ())),
             history=tuple(Turn(role=str(turn["role"]), text=str(turn["text"])) for turn in row.get("history", ())),
             as_of=date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
-            forbidden=tuple(row.get("forbidden", ())),
+            forbidden=_texts(row.get("forbidden", []), "forbidden"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}, line {at}: not a case: {type(error).__name__} {error}") from error
+
+
+def _texts(value: object, field: str, expected: str = "a list of texts") -> tuple[str, ...]:
+    """A text alone would fall apart into its characters, which no later step would notice."""
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TypeError(f"{field} is {expected}")
+    return tuple(value)
+
+
+def _flag(value: object, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{field} is true or false")  # "false" would count as true
+    return value

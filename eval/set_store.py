@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import embeddings
@@ -56,6 +56,18 @@ def articles_of(engine: Engine) -> Mapping[str, Article]:
         while infos := snapshot.articles(offset=offset, limit=_PAGE):
             found.update((set_name(info.name), snapshot.article(info.article_id)) for info in infos)
             offset += len(infos)
+    return found
+
+
+def earlier_of(engine: Engine) -> Mapping[str, Sequence[Article]]:
+    """The superseded revisions of every article that has some, oldest first, by the article's name in a set."""
+    found: dict[str, Sequence[Article]] = {}
+    for name, article in articles_of(engine).items():
+        with engine.store.snapshot() as snapshot:
+            revisions = snapshot.revisions(article.article_id)
+            older = [revision for revision in revisions if revision != article.revision]
+            if older:
+                found[name] = [snapshot.article(article.article_id, revision) for revision in older]
     return found
 
 

@@ -43,11 +43,33 @@ EXPECTED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "compilers-interview.txt": ("utf-16", ("92.26%", "93%", "92.8%", "52.4%", "147所", "34845个", "5000个学位")),
     "briefs.jsonl": ("utf-8", ("5000", "34845", "28.22%", "20所", "23所", "2.5万余个", "90所", "高中班")),
+    "chengzhou-marathon.html": ("utf-8", ("1.2万名", "1800名", "26处", "贺川野", "苏念禾", "望屿码头")),
+    "marathon-wire.txt": ("utf-8", ("1.5万名", "2000余名", "基普罗诺", "8万元", "2小时12分09秒", "2014年")),
+    "yuanchuan-rain.html": ("gb18030", ("214毫米", "3620人", "430人", "86.4米", "没有开闸泄洪", "6月23日")),
+    "rain-wire.txt": ("utf-8", ("186.4毫米", "3260人", "58.7毫米", "14处", "尚未给出数字")),
+    "tinglan-kiln.txt": ("utf-8", ("秦霁", "38.7米", "1.3万余件", "大中四年", "2026年10月")),
+    "kiln-weekly.html": ("utf-8", ("1.2万余件", "37.8米", "346件", "霍然之", "260万元")),
+    "wangyu-bridge.html": ("utf-8", ("4.86公里", "168米", "620米", "23.6亿元", "38个月", "K12路", "14班")),
+    "bridge-builders.md": ("utf-8", ("5.1公里", "26.3亿元", "4.2万吨", "恒衡工程咨询公司", "100年", "没有预留")),
+    "chengzhou-bulletin.html": ("utf-8", ("3126.8亿元", "415.3万人", "68.7%", "1.86亿吨", "46218元", "3.2%")),
+    "yuanchuan-bulletin.html": ("gb18030", ("986.5亿元", "187.6万人", "52.4%", "41.2万吨", "31860元", "邬佩兰")),
+    "tinglan-library.md": ("utf-8", ("32万册", "860个", "陶望舒", "翁子衡", "不收押金", "视障阅览室")),
+    "museums-mayday.txt": ("utf-8", ("5.2万人次", "3.8万人次", "214件", "8月31日", "94万元", "季云舒")),
+    "chengzhou-hospital.html": ("utf-8", ("1200张", "14.8亿元", "罗砚秋", "380人", "暂时不设住院病区")),
+    "yuanchuan-hospital.txt": ("utf-8", ("650张", "6.3亿元", "庄慕蓝", "143人", "协议还没有签")),
+    "luwan-battery.html": ("utf-8", ("45亿元", "12吉瓦时", "3200个", "郁行舟", "葛清扬", "不生产三元电池")),
+    "island-films.html": ("utf-8", ("渡潮", "沈听澜", "顾西洲", "86部", "2026年10月17日", "评审团大奖空缺")),
+    "tinglan-buses.txt": ("utf-8", ("103个", "46辆", "竹根坳", "毕怀远", "1100万元", "6点40分")),
+    "youth-games.html": ("utf-8", ("1264名", "18枚金牌", "伍珊珊", "1米78", "竹溪中学", "2027年秋天")),
+    "songbu-oranges.txt": ("utf-8", ("6.8万吨", "2元6角", "67%", "马来西亚", "柏松柏", "红玉")),
+    "notices.jsonl": ("utf-8", ("2026年1月18日", "17座", "21:30", "146名", "3月28日", "2.25元", "方致远")),
 }
 DECLARED = {
     "jiaozuo-school-buildings.html": b"charset=gb2312",
     "dongbu-plan-questions.html": b'charset="gb2312"',
     "dongbu-meeting-big5.html": b"charset=big5",
+    "yuanchuan-rain.html": b"charset=gb2312",
+    "yuanchuan-bulletin.html": b'charset="gb2312"',
 }
 NOT_ARTICLES = {"README.rst", ".gitattributes"}
 
@@ -80,13 +102,49 @@ ARTICLES: dict[str, tuple[str, str | None, date | None]] = {
     "jiaozuo-school-groups.txt": ("焦作集團化辦學：83個集團帶起163所薄弱學校", "懷川教育筆記", date(2024, 12, 19)),
     "jiaozuo-timeline.html": ("焦作基礎教育大事記", "懷川教育筆記", date(2024, 12, 24)),
     "three-places-compared.html": ("三地教育数据放在一起看：安源、焦作与成都东部新区", "学位地图", date(2025, 1, 6)),
+    "bridge-builders.md": ("望屿大桥建成通车：跨海工程的几个数字", "工程建设观察", date(2025, 9, 30)),
+    "chengzhou-bulletin.html": ("2024年澄州市国民经济和社会发展统计公报解读", "澄州数据", date(2025, 4, 8)),
+    "chengzhou-hospital.html": ("澄州市第三人民医院鹭湾院区7月1日启用", "健康澄州", date(2025, 6, 25)),
+    "chengzhou-marathon.html": (
+        "1.2万人跑过望屿码头 2025澄州马拉松昨日鸣枪",
+        "澄州晚报",
+        date(2025, 3, 17),
+    ),
+    "island-films.html": ("望嶼海島電影周閉幕 《渡潮》拿下三個獎", "光影週報", date(2025, 10, 26)),
+    "kiln-weekly.html": ("泥塘窑：一处民窑改写的年表", "田野考古周刊", date(2025, 5, 14)),
+    "luwan-battery.html": ("45亿元！衡光新能源电池项目落户鹭湾新区", "鹭湾观察", date(2025, 2, 19)),
+    "marathon-wire.txt": ("澄州马拉松落幕：男子冠军2小时14分37秒", "体坛速递", date(2025, 3, 16)),
+    "museums-mayday.txt": (
+        "五一假期兩館客流比一比：澄州博物館5.2萬，沅川博物館3.8萬",
+        "海東文化網",
+        date(2025, 5, 6),
+    ),
+    "notices.jsonl:1": ("澄州地铁2号线一期开通公告（更新）", "澄州轨道集团", date(2025, 12, 18)),
+    "notices.jsonl:2": ("汀兰县图书馆新馆开放时间", "汀兰县图书馆", date(2025, 6, 3)),
+    "notices.jsonl:3": ("望屿区2025年公开招聘中小学教师公告（补充）", "望屿区教育局", date(2025, 3, 18)),
+    "notices.jsonl:4": ("汀兰县博物馆参观须知", "汀兰县博物馆", date(2025, 7, 2)),
+    "notices.jsonl:5": ("关于调整居民用水价格的通知", "沅川水务公司", date(2025, 6, 12)),
+    "notices.jsonl:6": ("鹭湾新年音乐会购票须知（更正）", "鹭湾文化中心", date(2025, 12, 8)),
+    "rain-wire.txt": ("沅川暴雨紀要：松埠鎮雨量居首", "東南氣象觀察", date(2025, 6, 22)),
+    "songbu-oranges.txt": ("松埠镇的柑橘，今年卖到了哪里", "沅川农事通讯", date(2024, 12, 6)),
+    "tinglan-buses.txt": ("汀兰乡村公交全改“一元通” 12条线路通到103个村", "汀兰融媒", date(2025, 3, 3)),
+    "tinglan-kiln.txt": ("沉睡千年的龙窑露出真容 汀兰县泥塘窑址考古公布成果", "汀兰文旅", date(2025, 5, 12)),
+    "tinglan-library.md": ("汀兰县图书馆新馆：去之前要知道的事", "汀兰生活手册", date(2025, 1, 6)),
+    "wangyu-bridge.html": ("望屿大桥今天通车 上岛从坐船40分钟变成开车8分钟", "澄州新闻网", date(2025, 9, 28)),
+    "youth-games.html": ("沅川市第十六届中学生运动会闭幕 两人四次破纪录", "沅川教育在线", date(2025, 11, 2)),
+    "yuanchuan-bulletin.html": ("沅川市2024年统计公报发布：经济增长6.2%", "沅川统计信息网", date(2025, 4, 10)),
+    "yuanchuan-hospital.txt": ("沅川市中医院搬新家 床位增到650张", "沅川健康网", date(2025, 7, 18)),
+    "yuanchuan-rain.html": ("沅川强降雨：全市转移群众3620人 无人员伤亡", "沅川日报", date(2025, 6, 22)),
 }
 # Words of navigation, side columns, tickers, recommendations and footers: none is part of a story.
 AROUND_THE_STORIES = (
     "热门排行", "老校长的三十本工作日记", "校服选购有了新标准", "网友评论", "孩子不肯午睡怎么办", "栏目导航",
     "县区动态", "校园围墙上的三百米画卷", "您现在的位置", "助学金什么时候发放", "食堂阿姨写给毕业生的信", "推荐阅读",
     "十项合作任务", "总值班", "暂无更多评论", "一座县城的校车路线图", "山區教師的週末讀書會", "一支粉筆的旅行",
-    "上一篇", "版权所有", "版權所有", "免责声明", "责任编辑",
+    "上一篇", "版权所有", "版權所有", "免责声明", "责任编辑", "跑友晒出完赛奖牌", "泳池边的银发族", "雨后防疫怎么做",
+    "渔港夜市重新开张", "老街的修表匠", "一把手铲的使用说明", "轮渡老船长", "统计员老周", "橘子丰收年",
+    "血压计袖带", "三伏贴怎么贴", "园区食堂的早餐", "老放映員的膠片箱", "三处口袋公园", "一块旧跑道的新生",
+    "值班主任", "点赞",
 )  # fmt: skip
 
 
@@ -134,7 +192,7 @@ def test_declared_encodings_stand_in_the_bytes(name: str, declaration: bytes) ->
     assert declaration in (SEEDS / name).read_bytes()[:1024].lower()
 
 
-@pytest.mark.parametrize("name", ["jiaozuo-school-buildings.html", "dongbu-plan-questions.html"])
+@pytest.mark.parametrize("name", [name for name, (encoding, _) in EXPECTED.items() if encoding == "gb18030"])
 def test_gb2312_is_declared_but_not_enough(name: str) -> None:
     """A page that declares gb2312 holds a character that only the larger set has."""
     with pytest.raises(UnicodeDecodeError):
@@ -168,7 +226,7 @@ def test_nothing_around_a_story_gets_into_it(name: str) -> None:
     assert [words for words in AROUND_THE_STORIES if words in text] == []
 
 
-@pytest.mark.parametrize("name", ["jiaozuo-school-groups.txt", "jiaozuo-timeline.html"])
+@pytest.mark.parametrize("name", ["jiaozuo-school-groups.txt", "jiaozuo-timeline.html", "island-films.html"])
 def test_pinyin_is_left_behind_traditional_characters(name: str) -> None:
     """The converted pages carry many readings, each behind a character of traditional script."""
     text = decoded(name)
@@ -215,6 +273,34 @@ def test_records_are_complete_and_hold_a_reprint_and_a_correction() -> None:
     assert first["published"] < later["published"]
     assert "共有20所" in first["text"]
     assert "共有23所" in later["text"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differing"),
+    [
+        ("chengzhou-marathon.html", "marathon-wire.txt", (("1.2万名", "1.5万名"), ("1800名", "2000余名"))),
+        ("yuanchuan-rain.html", "rain-wire.txt", (("214毫米", "186.4毫米"), ("3620人", "3260人"))),
+        ("tinglan-kiln.txt", "kiln-weekly.html", (("1.3万余件", "1.2万余件"), ("全长38.7米", "全长37.8米"))),
+        ("wangyu-bridge.html", "bridge-builders.md", (("4.86公里", "5.1公里"), ("23.6亿元", "26.3亿元"))),
+    ],
+)
+def test_two_articles_disagree_where_they_are_meant_to(
+    first: str, second: str, differing: tuple[tuple[str, str], ...]
+) -> None:
+    """Each gives its own figure and not the other's, so that a conflict is one of articles."""
+    texts = [fold(cleaned()[name].text) for name in (first, second)]
+    assert [[figure in text for figure in pair] for pair in differing for text in texts] == [
+        [True, False],
+        [False, True],
+    ] * len(differing)
+
+
+def test_ids_of_records_are_unique() -> None:
+    """Within the folder no article supersedes another, so that ingesting it twice changes nothing."""
+    ids = [
+        json.loads(line)["id"] for name in EXPECTED if name.endswith(".jsonl") for line in decoded(name).splitlines()
+    ]
+    assert len(set(ids)) == len(ids)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
