@@ -14,6 +14,7 @@ from rag.answer.subject import belongs, missing_places
 from rag.answer.view import QuestionView
 from rag.answer.widen import quotable
 from rag.check.claims import Draft
+from rag.check.lexicon import is_light
 from rag.check.sources import Source
 from rag.check.verify import RANK, Checked, Checker
 from rag.text.words import nouns
@@ -104,7 +105,7 @@ class Judge:
         if missing_places(self._view, article):
             return "other place"
         known = self._articles.key(article.article_id)
-        taken = (noun for noun in nouns(claim) if noun in self._view.key and noun not in known)
+        taken = (noun for noun in nouns(claim) if noun in self._view.key and noun not in known and not is_light(noun))
         if foreign := next(taken, ""):
             return f"absent: {foreign} is not in the article"
         if self._view.expected.kind is Kind.NUMBER and not belongs(self._view, quote, article):

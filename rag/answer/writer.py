@@ -108,15 +108,17 @@ class LlmAnswerer:
         writing.timings["write"] = _since(began)
 
     def _second_opinion(self, looked: Looked, quoted: Answer, writing: Writing) -> Iterator[Said]:
-        """The best sentence of the evidence behind a small model's words, where these may not be what was asked.
+        """The best sentences of the evidence behind a small model's words, where these may not be what was asked.
 
         What such a model says is true, being checked, but it likes to say something else that is true too.
         """
         if not (writing.shown and self._model.spec.small and quoted.citations):
             return
-        best = quoted.citations[0]
-        if not (writing.composition.cites(best) and says_enough(looked, writing, best.text)):
-            yield Said(text=writing.composition.quote(best))
+        best, *others = quoted.citations
+        if writing.composition.cites(best) and says_enough(looked, writing, best.text):
+            return
+        for citation in (best, *(other for other in others if not writing.composition.cites(other))):
+            yield Said(text=writing.composition.quote(citation))
 
     def _drafts(self, prompt: Prompt, reader: Reader, writing: Writing) -> Iterator[Draft]:
         """The sentences of the model's reply; leaving off early stops the model."""

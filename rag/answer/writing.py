@@ -13,6 +13,7 @@ from rag.answer.sentences import Sentence
 from rag.answer.subject import is_answered_by
 from rag.llm.model import Usage
 from rag.text.numbers import find_quantities
+from rag.text.script import fold
 from rag.types import Answer, Claim, RefusalReason, Status, Strictness, Verdict
 
 # Read off 30 questions of DRCD among 5,000 news articles, each with and without its paragraph, by `eval.written`.
@@ -22,6 +23,7 @@ _TOGETHER = 1.8  # sum of the log-odds of the evidence and of the model
 _HELD = 0.8  # what `holds` gives for a thing of the right kind, and never where the kind is unknown
 _MOST = 0.7
 _HALF = 0.5
+_BARE = 12  # characters of an answer that is a thing rather than a sentence
 _NAMED = 0.3  # what `holds` gives for some other name than a person's
 
 
@@ -102,15 +104,16 @@ def gives_it(looked: Looked, writing: Writing) -> bool:
 def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
     """Whether a small model's words make the sentence they rest on superfluous.
 
-    They do when they hold the kind of thing asked for (a number, a date, a name, a reason), or most of the sentence;
-    half of it is enough where they are its own words.
+    They do when they hold the kind of thing asked for (a number, a date, a name, a reason), which as a bare answer must
+    stand in the sentence itself; or most of the sentence, of which half is enough where they are its own words.
     """
     expected, asked = looked.assessment.view.expected, looked.assessment.view.key
-    told = [judged.draft.text for judged in writing.kept]
-    if any(holds(text, expected, question=asked) >= _HELD for text in told):
-        return True
-    copied = all(text.rstrip("。") in quote for text in told)
-    return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(quote)
+    told, said = [fold(judged.draft.text).rstrip("。") for judged in writing.kept], fold(quote)
+    for text in told:
+        if holds(text, expected, question=asked) >= _HELD and (len(text) > _BARE or text in said):
+            return True
+    copied = all(text in said for text in told)
+    return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(said)
 
 
 def is_believed(probability: float, found: float | None) -> bool:

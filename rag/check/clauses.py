@@ -12,7 +12,7 @@ from rag.check.figures import difference, is_same_unit
 from rag.check.kinds import Kind
 from rag.check.lexicon import is_anaphor, is_saying
 from rag.check.pieces import NOMINAL, Piece
-from rag.check.zones import governing
+from rag.check.zones import governing, is_adverbial
 
 _MOVES, _STAYS = 0.3, 0.35  # what names and dates, and other words, weigh for where a clause is from
 _LEAST_NAME = 2  # characters of a longer name that are a name of their own: `泰国` of `泰国宪法法院`
@@ -58,7 +58,7 @@ def _of_one_clause(alignment: Alignment, clause: int) -> Iterator[Fault]:
         touching = gap[0] if gap and left and gap[0].start - left.end <= 1 and at and ours[at - 1][1] is left else None
         yield from _replaced(piece, place, gap, touching)
         if right is not None and left is None:
-            yield from _other_subject(ours[at + 1 :], piece, right, gap)
+            yield from _other_subject(alignment, ours[at + 1 :], right, piece, gap)
         if place is not None and place.sentence > alignment.sentence_of(home) and piece.kind in NOMINAL:
             yield Fault(kind="subject", detail=piece.text)
         if place is not None and place.sentence != alignment.sentence_of(home) and piece.kind is Kind.VERB:
@@ -132,13 +132,17 @@ def _replaced(piece: Piece, place: Place | None, gap: list[Piece], touching: Pie
         yield Fault(kind="subject", detail=f"{piece.text}/{nouns[-1].text}")
 
 
-def _other_subject(following: Ours, piece: Piece, right: Place, gap: list[Piece]) -> Iterator[Fault]:
+def _other_subject(
+    alignment: Alignment, following: Ours, right: Place, piece: Piece, gap: list[Piece]
+) -> Iterator[Fault]:
     """A name opens the clause where the quote has a noun that does what the name is said to do."""
     after = following[0][0]
     if piece.kind is not Kind.NAME or after.kind is not Kind.VERB or following[0][1] is not right:
         return
     nouns = [other for other in gap if other.kind in NOMINAL]
-    if nouns and nouns[-1] is gap[-1] and not is_anaphor(nouns[-1].text) and nouns[-1].text not in piece.text:
+    if not nouns or nouns[-1] is not gap[-1] or is_anaphor(nouns[-1].text) or nouns[-1].text in piece.text:
+        return
+    if not is_adverbial(alignment.quote, nouns[-1]):
         yield Fault(kind="subject", detail=f"{piece.text}/{nouns[-1].text}")
 
 

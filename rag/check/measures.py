@@ -11,7 +11,7 @@ from rag.check.figures import is_same_unit
 from rag.check.kinds import Kind
 from rag.check.lexicon import synonyms, trends
 from rag.check.pieces import Piece, Reading
-from rag.check.zones import change, governing, head, inherited, is_relative, nominal, zone
+from rag.check.zones import change, governing, head, inherited, is_adverbial, is_relative, nominal, zone
 
 Pair = tuple[Piece, Piece]
 
@@ -47,7 +47,10 @@ def _of_one(alignment: Alignment, piece: Piece, quoted: Piece) -> Iterator[Fault
     written += "".join(other.text for other in theirs if other.start > quoted.start)
     extra = [one for one in ours if not _is_among(one, theirs, written)]
     missing = [other for other in theirs if not _is_among(other, ours, said)]
-    yield from _clash(extra, missing, heads=(head(ours, piece), head(theirs, quoted)))
+    measured = head(theirs, quoted)
+    if measured is not None and is_adverbial(alignment.quote, measured):
+        measured = None
+    yield from _clash(extra, missing, heads=(head(ours, piece), measured))
     changed = change(alignment.quote, quoted)
     if changed and not any(other.text in trends() for other in ours):
         yield Fault(kind="direction", detail=f"{piece.text} is what {changed.text} tells")

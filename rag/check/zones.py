@@ -9,6 +9,7 @@ from rag.check.lexicon import is_relational, trends
 from rag.check.pieces import NOMINAL, Piece, Reading
 
 _COMPARED = ("比", "较", "自", "从", "由", "于", "以来", "年同期")
+_WHEN_OR_WHERE = ("在", "于", "自", "从")
 _LEVEL = "到至为达"
 _DIRECTLY = 2  # characters between a figure and the noun behind it that it counts
 
@@ -76,3 +77,8 @@ def change(reading: Reading, figure: Piece) -> Piece | None:
 def is_relative(piece: Piece) -> bool:
     """What a clause says of what was named before it: 同比增长, 占比."""
     return piece.text in trends() or is_relational(piece.text)
+
+
+def is_adverbial(reading: Reading, piece: Piece) -> bool:
+    """The piece says when or where, as 首轮 in `在首轮以1比3不敌`: nothing is said of it."""
+    return reading.key[: piece.start].endswith(_WHEN_OR_WHERE)

@@ -1,0 +1,43 @@
+"""Whether what a small model said is enough beside the sentence that the evidence ranks first."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.answerer import Looked, QuotesAnswerer
+from rag.answer.checking import Judged
+from rag.answer.composing import Composition
+from rag.answer.writing import Writing, says_enough
+from rag.check.claims import Draft
+from rag.types import Question, Strictness, Verdict
+from rag.wiring import Engine
+
+HEAD = "临河区教育局局长陈思远表示，下一步将为乡村教师建设周转房。"
+
+
+def look(engine: Engine, text: str) -> Looked:
+    quotes = engine.answerers["quotes"]
+    assert isinstance(quotes, QuotesAnswerer)
+    with engine.store.snapshot() as snapshot:
+        return quotes.look(snapshot, Question(text=text))
+
+
+@pytest.mark.parametrize(
+    ("told", "enough"),
+    [
+        ("陈思远", True),
+        ("陳思遠", True),
+        ("王建国", False),  # a person too, but of another sentence
+        ("下一步将为乡村教师建设周转房。", True),  # half of the sentence, in its own words
+        ("将为教师建房。", False),
+    ],
+)
+def test_a_bare_answer_must_stand_in_the_best_sentence(engine: Engine, told: str, enough: bool) -> None:  # noqa: FBT001 - a column of the table
+    """A name alone counts if the best sentence has it; other words if they are most of that sentence."""
+    looked = look(engine, "临河区教育局局长是谁？")
+    writing = Writing(
+        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
+    )
+    draft = Draft(text=told, start=0, end=len(told), numbers=())
+    writing.kept.append(Judged(draft=draft, verdict=Verdict.SUPPORTED, reason=""))
+    assert says_enough(looked, writing, HEAD) is enough
