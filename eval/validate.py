@@ -23,7 +23,7 @@ from eval.facts import holds
 from eval.set_store import articles_of, earlier_of, open_set
 from rag.config import load_settings
 from rag.errors import JushiError
-from rag.text.script import fold
+from rag.text.script import fold, language
 from rag.types import Article
 
 FEWEST = {
@@ -47,6 +47,8 @@ def check_cases(
     faults = list(_repeated(case_set.cases))
     for case in case_set.cases:
         found = [*_of_tags(case), *_of_form(case), *_of_time(case, articles), *_of_gold(case, articles)]
+        if "conflict" in case.tags:
+            found += _of_conflict(case, articles)
         if "superseded" in case.tags:
             found += _of_superseded(case, earlier)
         faults += [f"{case.case_id}: {fault}" for fault in found]
@@ -96,6 +98,9 @@ def _of_form(case: Case) -> Iterator[str]:
         yield "has a fact without wordings, or an empty wording"
     if not case.question.strip():
         yield "asks nothing"
+    for tag, script in (("traditional", "zh-Hant"), ("english", "en")):
+        if tag in case.tags and _script(case.question) != script:
+            yield f"is tagged {tag}, but its question is written in {_script(case.question)}"
     roles = [turn.role for turn in case.history]
     if roles != ["user", "assistant"] * (len(roles) // 2):
         yield f"history goes {', '.join(roles)}; expected user and assistant in turn, ending with assistant"
@@ -129,8 +134,14 @@ def _of_gold(case: Case, articles: Mapping[str, Article]) -> Iterator[str]:
     for fact in case.facts:
         if fact and case.gold and not any(_says(gold.quote, fact) for gold in case.gold):
             yield f"the fact {' | '.join(fact)} is in none of its gold quotes"
-    if "conflict" in case.tags and (len(case.facts) < 2 or len({gold.article for gold in case.gold}) < 2):
+
+
+def _of_conflict(case: Case, articles: Mapping[str, Article]) -> Iterator[str]:
+    names = list(dict.fromkeys(gold.article for gold in case.gold))
+    if len(case.facts) < 2 or len(names) < 2:
         yield "is about a conflict, so it has the facts of at least two articles"
+    undated = [name for name in names if name in articles and not articles[name].published]
+    yield from (f"is about a conflict, but {name} has no date to tell it by" for name in undated)
 
 
 def _of_superseded(case: Case, earlier: Mapping[str, Sequence[Article]] | None) -> Iterator[str]:
@@ -140,6 +151,12 @@ def _of_superseded(case: Case, earlier: Mapping[str, Sequence[Article]] | None) 
         return
     old = fold("\n".join(article.text for gold in case.gold for article in earlier.get(gold.article, ())))
     yield from (f"{words!r} stands in no superseded revision" for words in case.forbidden if fold(words) not in old)
+
+
+def _script(question: str) -> str:
+    """The language of a question; Chinese names in an English sentence do not make it Chinese."""
+    latin = sum(character.isascii() and character.isalpha() for character in question)
+    return "en" if 2 * latin > len("".join(question.split())) else language(question)
 
 
 def _says(quote: str, fact: Fact) -> bool:

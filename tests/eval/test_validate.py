@@ -105,6 +105,19 @@ def test_sound_cases_have_no_faults() -> None:
             {"question": "云湖去年的水位多高？"},
             "level: says 去年 without as_of, which makes the answer depend on the day of the run",
         ),
+        ({"tags": ("traditional",)}, "level: is tagged traditional, but its question is written in zh-Hans"),
+        (
+            {"tags": ("english",), "question": "雲湖水位多高？"},
+            "level: is tagged english, but its question is written in zh-Hant",
+        ),
+        (
+            {
+                "tags": ("conflict",),
+                "facts": (("14.6米",), ("3.2平方公里",)),
+                "gold": (*GOOD.gold, Gold(article="undated.txt", quote="云湖的面积是3.2平方公里。")),
+            },
+            "level: is about a conflict, but undated.txt has no date to tell it by",
+        ),
         ({"tags": ("follow-up",)}, "level: a case has the tag follow-up when it has a history, and only then"),
         ({"history": ASKED}, "level: a case has the tag follow-up when it has a history, and only then"),
         (
@@ -133,7 +146,7 @@ def test_each_fault_of_an_answerable_case_is_found(change: dict[str, Any], fault
     [
         ({"facts": (("肉",),)}, "none: is unanswerable, but has facts"),
         (
-            {"tags": ("english",)},
+            {"tags": ("typo",)},
             f"none: is unanswerable, so it has one of the tags {KINDS}; found 0",
         ),
         (
