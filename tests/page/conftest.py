@@ -84,7 +84,7 @@ class Site:
     model: PacedModel
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def _silent() -> Iterator[None]:
     """Keep the server's log out of the tests' output."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
@@ -92,10 +92,16 @@ def _silent() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.fixture(scope="package")
-def site(_silent: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The server that all tests of the page share."""
-    settings = Settings(data=tmp_path_factory.mktemp("page") / "data", answerer="quotes")
+@pytest.fixture(scope="session")
+def _data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter articles are indexed once for all files of tests."""
+    return tmp_path_factory.mktemp("page") / "data"
+
+
+@pytest.fixture(scope="module")
+def site(_silent: None, _data: Path) -> Iterator[Site]:
+    """The server that the tests of a file share."""
+    settings = Settings(data=_data, answerer="quotes")
     model = PacedModel()
     engines: list[Engine] = []
 
@@ -128,9 +134,9 @@ def _wait(until: Callable[[], bool], seconds: float = 240) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window; ends with this folder's tests, since its event loop is nobody else's."""
+    """Chromium without a window; ends with the file, since other tests must not find its event loop running."""
     named = environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if named is None or not Path(named).exists():
         pytest.skip(MISSING)
