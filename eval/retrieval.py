@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean, quantiles
 from typing import Annotated
@@ -19,7 +20,7 @@ from eval.devstore import SETS
 from eval.ranking import recall_at, reciprocal_rank
 from eval.squad import SquadSet, load_squad
 from rag.config import load_settings
-from rag.types import Question
+from rag.types import Evidence, Question
 from rag.wiring import Engine, open_engine
 
 _DEPTH = 20  # passages; several may be of one article, and articles are counted
@@ -32,7 +33,7 @@ def measure(engine: Engine, dataset: SquadSet, limit: int) -> dict[str, float | 
         began = time.perf_counter()
         found = engine.retriever.retrieve(Question(text=asked.question, top_k=_DEPTH))
         times.append(1000 * (time.perf_counter() - began))
-        ranked = list(dict.fromkeys(item.passage.article_id for item in found.evidence))
+        ranked = ranked_articles(found.evidence)
         gold = {asked.paragraph_id}
         first.append(recall_at(1, ranked, gold) or 0.0)
         fifth.append(recall_at(5, ranked, gold) or 0.0)
@@ -47,6 +48,11 @@ def measure(engine: Engine, dataset: SquadSet, limit: int) -> dict[str, float | 
         "p50 ms": round(cuts[49], 1),
         "p95 ms": round(cuts[94], 1),
     }
+
+
+def ranked_articles(evidence: Sequence[Evidence]) -> list[str]:
+    """The articles of some passages in the order of the best passage of each."""
+    return list(dict.fromkeys(item.passage.article_id for item in evidence))
 
 
 def main(

@@ -1,10 +1,10 @@
-"""EM and F1 as the Chinese reading-comprehension sets publish them. Pure functions; None without gold answers.
+"""EM, F1 and ROUGE-L as the Chinese sets publish them. Pure functions; None without gold answers.
 
-The rules are those of the evaluation script of CMRC 2018 (Cui et al. 2019, "A Span-Extraction Dataset for Chinese
-Machine Reading Comprehension"; `cmrc2018_evaluate.py`, version 5), by which its authors score DRCD (Shao et al. 2018)
-as well: lower case; the punctuation of `PUNCTUATION` left out; Chinese characters one by one, other text in words. F1
-is over the longest common run of segments, not over a bag of them, and the best gold answer counts. Script is not
-folded: an answer in the other script scores nothing.
+The rules of EM and F1 are those of the evaluation script of CMRC 2018 (Cui et al. 2019, "A Span-Extraction Dataset for
+Chinese Machine Reading Comprehension"; `cmrc2018_evaluate.py`, version 5), by which its authors score DRCD (Shao et al.
+2018) as well: lower case; the punctuation of `PUNCTUATION` left out; Chinese characters one by one, other text in
+words. F1 is over the longest common run of segments, not over a bag of them, and the best gold answer counts. Script
+is not folded: an answer in the other script scores nothing.
 
 Two differences. Other text is cut by a regular expression instead of NLTK's `word_tokenize`, which matters for English
 contractions only. The script's "……" is two characters that it compares with single ones, so it never leaves out an
@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
+import rjieba
 
 PUNCTUATION = frozenset("-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』")
 
@@ -37,6 +39,18 @@ def f1(prediction: str, answers: Sequence[str]) -> float | None:
     return max(_f1(said, segments(answer)) for answer in answers)
 
 
+def rouge_l(prediction: str, answers: Sequence[str]) -> float | None:
+    """The best F-measure of ROUGE-L (Lin 2004) in [0, 1] over Chinese words, as CRUD-RAG scores answers.
+
+    It is over the longest common subsequence of words, which need not stand side by side. Words are those of jieba,
+    punctuation included.
+    """
+    if not answers:
+        return None
+    said = rjieba.cut(prediction)
+    return max(_rouge(said, rjieba.cut(answer)) for answer in answers)
+
+
 def segments(text: str) -> list[str]:
     """The segments of a text, punctuation left out: each Chinese character, each word or number of other text."""
     found: list[str] = []
@@ -55,6 +69,17 @@ def segments(text: str) -> list[str]:
 def _f1(said: Sequence[str], gold: Sequence[str]) -> float:
     common = _longest_run(said, gold)
     return 2 * common / (len(said) + len(gold)) if common else 0.0
+
+
+def _rouge(said: Sequence[str], gold: Sequence[str]) -> float:
+    row = [0] * (len(gold) + 1)
+    for word in said:
+        diagonal = 0
+        for at, theirs in enumerate(gold, start=1):
+            kept = row[at]
+            row[at] = diagonal + 1 if word == theirs else max(row[at], row[at - 1])
+            diagonal = kept
+    return 2 * row[-1] / (len(said) + len(gold)) if row[-1] else 0.0
 
 
 def _longest_run(one: Sequence[str], other: Sequence[str]) -> int:

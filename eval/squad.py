@@ -47,7 +47,7 @@ def load_squad(path: Path) -> SquadSet:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return _read(path.stem, raw["data"])
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise InputError(f"{path} is not a SQuAD-shaped file: {type(error).__name__} {error}") from error
 
 
@@ -56,7 +56,8 @@ def _read(name: str, articles: list[dict[str, object]]) -> SquadSet:
     questions: list[Asked] = []
     for article in articles:
         entries = article["paragraphs"]
-        assert isinstance(entries, list)
+        if not isinstance(entries, list):
+            raise TypeError(f"paragraphs is {type(entries).__name__}; expected a list")
         for entry in entries:
             paragraph_id = f"{name}-{len(paragraphs)}"
             paragraphs.append(

@@ -57,7 +57,9 @@ def test_a_squad_file_is_read(tmp_path: Path) -> None:
     assert loaded.paragraphs[0].text[5:10] == "2019年"
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"data": [{"paragraphs": [{}]}]}'])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"data": [{"paragraphs": [{}]}]}', '{"data": [{"paragraphs": {}}]}', '{"data": [1]}']
+)
 def test_another_shape_is_named(tmp_path: Path, content: str) -> None:
     """What is no such file is refused with its name."""
     file = tmp_path / "odd.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.spans import exact_match, f1, segments
+from eval.spans import exact_match, f1, rouge_l, segments
 
 
 def test_segments() -> None:
@@ -35,7 +35,15 @@ def test_by_hand(prediction: str, answers: list[str], exact: float, score: float
     assert f1(prediction, answers) == pytest.approx(score)
 
 
+def test_rouge_by_hand() -> None:
+    """Words 大桥 于 2019 年 通车 against 大桥 2019 年 正式 通车: four in common, in order, of five each."""
+    assert rouge_l("大桥于2019年通车", ["大桥2019年正式通车"]) == pytest.approx(2 * 4 / (5 + 5))
+    assert rouge_l("通车大桥", ["大桥通车", "大桥"]) == pytest.approx(2 * 1 / (2 + 1))
+    assert rouge_l("", ["大桥"]) == 0.0
+
+
 def test_undefined_without_answers() -> None:
     """No gold answer, no score."""
     assert exact_match("2019年", []) is None
     assert f1("2019年", []) is None
+    assert rouge_l("2019年", []) is None
