@@ -78,3 +78,16 @@ class JointEncoder(Protocol):
             EncoderError: the model does not answer.
         """
         ...
+
+
+@runtime_checkable
+class CountingEncoder(Protocol):
+    """What an encoder may do besides: say how many tokens it read."""
+
+    def encode_counted(self, texts: Sequence[str], *, as_queries: bool) -> tuple[Vectors, int]:
+        """Vectors as `encode_queries` or `encode_passages` gives them, and the tokens read, prefixes included.
+
+        Raises:
+            EncoderError: the model does not answer.
+        """
+        ...

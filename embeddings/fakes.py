@@ -38,6 +38,12 @@ class HashingEncoder:
         """Float32 array of shape (len(texts), dim), rows of length 1, for passages."""
         return self._encode(self._spec.passage_prefix, texts)
 
+    def encode_counted(self, texts: Sequence[str], *, as_queries: bool) -> tuple[Vectors, int]:
+        """Vectors as above, and the characters read."""
+        prefix = self._spec.query_prefix if as_queries else self._spec.passage_prefix
+        tokens = sum(len(prefix) + min(len(text), self._spec.max_tokens) for text in texts)
+        return self._encode(prefix, texts), tokens
+
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self._spec.dim), np.float32)
         for number, text in enumerate(texts):

@@ -63,6 +63,12 @@ class OnnxEncoder:
         """Float32 array of shape (len(texts), dim), rows of length 1, for passages."""
         return self._encode(self._spec.passage_prefix, texts)
 
+    def encode_counted(self, texts: Sequence[str], *, as_queries: bool) -> tuple[Vectors, int]:
+        """Vectors as above, and the tokens read, prefixes and specials included; what was cut off is not counted."""
+        prefix = self._spec.query_prefix if as_queries else self._spec.passage_prefix
+        tokens = sum(len(self._tokenizer.encode(prefix + text, self._spec.max_tokens)) for text in texts)
+        return self._encode(prefix, texts), tokens
+
     def read_together(self, question: str, passage: str) -> Reading:
         """States of the middle layer over `question` and `passage` in one run; the layers above are not computed."""
         asked, spans = self._split(self._spec.query_prefix, question, _LONGEST_QUESTION)

@@ -84,7 +84,7 @@ class RemoteEncoder:
         """
         with self._probing:
             if self._dim is None:
-                self._dim = self._request([_PROBE]).shape[1]
+                self._dim = self._request([_PROBE])[0].shape[1]
         query_prefix, passage_prefix = self._prefixes
         return EncoderSpec(
             name=self._model,
@@ -110,18 +110,31 @@ class RemoteEncoder:
         """
         return self._encode(self._prefixes[1], texts)
 
+    def encode_counted(self, texts: Sequence[str], *, as_queries: bool) -> tuple[Vectors, int]:
+        """Vectors as above, and the tokens read as the server counts them; 0 where it does not say.
+
+        Raises:
+            EncoderError: the server does not answer, or answers something else.
+        """
+        return self._encode_counted(self._prefixes[0 if as_queries else 1], texts)
+
     def close(self) -> None:
         """Let go of the connections."""
         self._closing()
 
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
+        return self._encode_counted(prefix, texts)[0]
+
+    def _encode_counted(self, prefix: str, texts: Sequence[str]) -> tuple[Vectors, int]:
         vectors = np.empty((len(texts), self.spec.dim), np.float32)
+        tokens = 0
         for start in range(0, len(texts), self._batch_size):
             part = [prefix + text or " " for text in texts[start : start + self._batch_size]]  # empty input is refused
-            vectors[start : start + len(part)] = self._request(part)
-        return vectors
+            vectors[start : start + len(part)], read = self._request(part)
+            tokens += read
+        return vectors, tokens
 
-    def _request(self, texts: Sequence[str]) -> Vectors:
+    def _request(self, texts: Sequence[str]) -> tuple[Vectors, int]:
         body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
         for attempt in range(self._retries + 1):
             try:
@@ -131,7 +144,7 @@ class RemoteEncoder:
                 cause: Exception | None = error
             else:
                 if response.is_success:
-                    return self._vectors(response, len(texts))
+                    return self._vectors(response, len(texts)), _tokens(response)
                 problem, asked, cause = self._refusal(response), _retry_after(response), None
                 if response.status_code not in _RETRIED and response.status_code < 500:
                     break
@@ -173,6 +186,12 @@ def _endpoint(base_url: str) -> httpx.URL:
     url = httpx.URL(base_url)
     path = url.path.rstrip("/") or "/v1"
     return url.copy_with(path=path if path.endswith("/embeddings") else f"{path}/embeddings")
+
+
+def _tokens(response: httpx.Response) -> int:
+    usage = response.json().get("usage")
+    read = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return read if isinstance(read, int) else 0
 
 
 def _retry_after(response: httpx.Response) -> float | None:

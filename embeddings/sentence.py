@@ -92,6 +92,20 @@ class SentenceTransformerEncoder:
         """
         return self._encode(self._spec.passage_prefix, texts)
 
+    def encode_counted(self, texts: Sequence[str], *, as_queries: bool) -> tuple[Vectors, int]:
+        """Vectors as above, and the tokens read, prefixes and specials included; what was cut off is not counted.
+
+        Raises:
+            EncoderError: the model fails.
+        """
+        prefix = self._spec.query_prefix if as_queries else self._spec.passage_prefix
+        if not texts:
+            return self._encode(prefix, texts), 0
+        split = self._model.tokenizer(
+            [prefix + text for text in texts], truncation=True, max_length=self._spec.max_tokens
+        )
+        return self._encode(prefix, texts), sum(map(len, split["input_ids"]))
+
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self._spec.dim), np.float32)

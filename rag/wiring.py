@@ -19,6 +19,7 @@ from rag.answer.chatting import chat
 from rag.answer.chores import recognise
 from rag.answer.events import Answerer, Events, last_answer
 from rag.answer.prompt import opening
+from rag.answer.verifying import Verifier
 from rag.answer.writer import LlmAnswerer
 from rag.check.verify import Checker
 from rag.config import Settings
@@ -54,6 +55,7 @@ class Engine:
     retriever: Retriever
     answerers: Mapping[str, Answerer] = field(default_factory=dict)
     model: LanguageModel | None = None
+    checker: Checker = field(default_factory=Checker)
     reranker: Reranker | None = None
 
     def answer(self, question: Question, answerer: str = "auto") -> Answer:
@@ -96,6 +98,10 @@ class Engine:
             passage_max=self.settings.passage_max,
             passage_overlap=self.settings.passage_overlap,
         )
+
+    def verifier(self) -> Verifier:
+        """The checker over texts of any origin."""
+        return Verifier(self.store, self.retriever, self.checker)
 
     def warm_up_model(self) -> None:
         """Load the local language model and let it read its instructions, as the first question would.
@@ -170,8 +176,8 @@ def assemble(
     retriever = Retriever(store, encoder, options, reranker)
     quotes = QuotesAnswerer(store, retriever, encoder, fitted or calibration(), settings=settings.fingerprint)
     answerers: dict[str, Answerer] = {"quotes": quotes}
+    checker = Checker(similarity=_similarity(encoder))
     if model is not None:
-        checker = Checker(similarity=_similarity(encoder))
         answerers["llm"] = LlmAnswerer(store, quotes, model, checker, max_tokens=_max_tokens(settings))
     return Engine(
         settings=settings,
@@ -180,6 +186,7 @@ def assemble(
         retriever=retriever,
         answerers=dict(sorted(answerers.items())),
         model=model,
+        checker=checker,
         reranker=reranker,
     )
 

@@ -16,6 +16,7 @@ from rag.api import (
     chat,
     corpus,
     documents,
+    embeddings,
     jobs,
     metrics,
     models,
@@ -23,6 +24,7 @@ from rag.api import (
     page,
     search,
     status,
+    verify,
 )
 from rag.api.errors import install_error_handlers
 from rag.api.jobs import Jobs
@@ -88,6 +90,8 @@ def create_app(
         documents,
         corpus,
         jobs,
+        verify,
+        embeddings,
         status,
         metrics,
         ops,

@@ -163,7 +163,8 @@ def _serving() -> Iterator[EmbeddingServer]:
                 return
             vectors = 3.0 * encoder.encode_passages(body["input"])
             rows = [{"index": number, "embedding": vector.tolist()} for number, vector in enumerate(vectors)]
-            self._send(200, {}, json.dumps({"object": "list", "data": rows[::-1]}))
+            usage = {"prompt_tokens": sum(map(len, body["input"]))}  # a token is a character
+            self._send(200, {}, json.dumps({"object": "list", "data": rows[::-1], "usage": usage}))
 
         def _send(self, status: int, headers: dict[str, str], text: str) -> None:
             raw = text.encode()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from embeddings.cache import CachedEncoder, VectorCache
-from embeddings.encoder import Encoder
+from embeddings.encoder import CountingEncoder, Encoder
 from embeddings.fakes import HashingEncoder
 from embeddings.onnx import OnnxEncoder
 from embeddings.remote import RemoteEncoder
@@ -149,3 +149,20 @@ def test_the_fingerprint_tells_models_apart(candidate: Candidate) -> None:
     spec = candidate.encoder.spec
     assert spec.fingerprint == candidate.encoder.spec.fingerprint
     assert f"{spec.name}@{spec.revision}/{spec.dim}" in spec.fingerprint
+
+
+def test_tokens_are_counted_beside_the_same_vectors(candidate: Candidate, texts: tuple[str, ...]) -> None:
+    """Where an encoder counts, a longer text has more tokens, and none has more than the encoder reads."""
+    encoder = candidate.encoder
+    if not isinstance(encoder, CountingEncoder):
+        assert isinstance(encoder, CachedEncoder)  # what is in the cache was read by nobody
+        return
+    for as_queries, encode in ((True, encoder.encode_queries), (False, encoder.encode_passages)):
+        vectors, tokens = encoder.encode_counted(texts, as_queries=as_queries)
+        np.testing.assert_allclose(vectors, encode(texts), atol=max(candidate.tolerance, 1e-7))
+        apart = [encoder.encode_counted([text], as_queries=as_queries)[1] for text in texts]
+        assert tokens == sum(apart)
+        assert min(apart) == apart[3] > 1
+    assert encoder.encode_counted([], as_queries=True)[1] == 0
+    if isinstance(encoder, OnnxEncoder | SentenceTransformerEncoder):
+        assert encoder.encode_counted(["文" * 5000], as_queries=False)[1] == encoder.spec.max_tokens
