@@ -177,11 +177,14 @@ class LlmAnswerer:
 
 
 def _into_script_of(question: str) -> Callable[[str], str]:
-    """A function that puts a sentence into the script of the question, where both are Chinese."""
+    """A function that puts a sentence into the script of the question, where both are Chinese.
+
+    Small models mix scripts within a sentence, so that one which looks right is rewritten too.
+    """
     wanted = language(question)
 
     def rewrite(text: str) -> str:
-        if {wanted, language(text)} != {"zh-Hans", "zh-Hant"}:
+        if not {wanted, language(text)} <= {"zh-Hans", "zh-Hant"}:
             return text
         return to_traditional(text) if wanted == "zh-Hant" else to_simplified(text)
 

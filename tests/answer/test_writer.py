@@ -179,8 +179,9 @@ def test_numbers_that_name_no_passage_are_counted(ask: Asking) -> None:
 
 def test_the_script_is_that_of_the_question(ask: Asking) -> None:
     """An answer to a question in traditional script is in traditional script, its quote in the publisher's."""
-    answer, _, _ = ask("臨河區普惠性幼兒園覆蓋率是多少？", "临河区普惠性幼儿园覆盖率达到91.5%。[1]")
-    assert answer.text == "臨河區普惠性幼兒園覆蓋率達到91.5%。[1]"
+    for written in ("临河区普惠性幼儿园覆盖率达到91.5%。[1]", "臨河區普惠性幼兒園覆蓋率达到91.5%。[1]"):
+        answer, _, _ = ask("臨河區普惠性幼兒園覆蓋率是多少？", written)
+        assert answer.text == "臨河區普惠性幼兒園覆蓋率達到91.5%。[1]"
     assert "覆盖率达到91.5%" in answer.citations[0].quote
 
 
