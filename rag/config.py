@@ -7,14 +7,29 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from rag.errors import ConfigError
 
 _OPENAI = "https://api.openai.com/v1"
+T = TypeVar("T")
+
+
+def _listed(given: object) -> object:
+    """The items of a list as the environment has it: between commas, spaces or line ends."""
+    return given.replace(",", " ").split() if isinstance(given, str) else given
+
+
+Listed = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -92,6 +107,28 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address to serve on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to serve on; 0 picks a free one")
+    api_keys: Listed[SecretStr] = Field(
+        default=(),
+        description="entries that jushi key new prints, name:scope[+scope]:sha256; none: no key is asked for",
+    )
+    allow_open: bool = Field(
+        default=False, description="serve without keys to other machines, and under other names than localhost"
+    )
+    cors_origins: Listed[str] = Field(
+        default=(), description="origins of other sites' pages that may ask, such as https://chat.example"
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="addresses of proxies whose X-Forwarded-* headers are believed, between commas"
+    )
+    requests_per_minute: int = Field(
+        default=0, ge=0, le=1_000_000, description="requests of one key, else of one address; 0: no limit"
+    )
+    concurrent_requests: int = Field(
+        default=0, ge=0, le=100_000, description="the same, under way at the same time; 0: no limit"
+    )
+    shutdown_seconds: int = Field(
+        default=30, ge=1, le=3600, description="seconds that running answers get to end when the server is stopped"
+    )
     max_body_bytes: int = Field(default=1_000_000, ge=1024, description="largest request body")
     max_document_bytes: int = Field(default=20_000_000, ge=1024, description="largest document, after decompression")
     max_upload_bytes: int = Field(
@@ -147,7 +184,7 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of any
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        silent = first["type"] == "missing" or name.endswith("_key")
+        silent = first["type"] == "missing" or "_key" in name
         found = "" if silent else f" (found {first['input']!r})"
         raise ConfigError(f"setting {name}: {first['msg']}{found}", field=name) from error
     except (ValueError, OSError) as error:  # a file that is not TOML, or may not be read

@@ -5,6 +5,9 @@ JushiError                       status  retry  exit
 │   └── UnreadableError          422     no     1     a document cannot be read (becomes a `Rejected` row at ingest)
 ├── NotFoundError                404     no     1     no article, passage or model of that name
 │   └── UnknownModelError        404     no     1     a request names a model that is not served here
+├── NoKeyError                   401     no     1     a request shows no key that is known
+├── ForbiddenError               403     no     1     the key, or the page it comes from, may not do this
+├── OverLimitError               429     yes    1     one request too many
 ├── NotReadyError                503     yes    1     the server is still opening its data, or is closing
 ├── ConfigError                  500     no     2     a setting is missing, malformed or contradicts another
 ├── TooLargeError                413     no     1     a body or a document is over its limit
@@ -60,6 +63,33 @@ class UnknownModelError(NotFoundError):
     """A request names a model that is not served here."""
 
     code = "model_not_found"
+
+
+class NoKeyError(JushiError):
+    """A request shows no key that is known here."""
+
+    http_status = 401
+    code = "invalid_api_key"
+
+
+class ForbiddenError(JushiError):
+    """The key of a request, or the page it comes from, may not do this."""
+
+    http_status = 403
+    code = "permission_denied"
+
+
+class OverLimitError(JushiError):
+    """One request too many; `limit` is rate or concurrency, `wait` the seconds until another may come."""
+
+    http_status = 429
+    retryable = True
+    code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, *, limit: str, wait: int = 1) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.wait = wait
 
 
 class NotReadyError(JushiError):

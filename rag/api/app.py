@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from rag.api import (
     chat,
@@ -26,7 +27,9 @@ from rag.api import (
     status,
     verify,
 )
+from rag.api.auth import Keyring
 from rag.api.errors import install_error_handlers
+from rag.api.gate import GateMiddleware
 from rag.api.jobs import Jobs
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.responses import ErrorBody
@@ -49,7 +52,11 @@ def create_app(
     """The application; `opener` is called once, in a thread, when the server starts.
 
     While it runs, requests get 503 and `/readyz` says how far it is; if it raises, `on_failure` is told.
+
+    Raises:
+        ConfigError: an entry of the setting `api_keys` is malformed.
     """
+    keyring = Keyring(entry.get_secret_value() for entry in settings.api_keys)
     watch = Watch(questions=settings.log_questions)
     service = Service(opener, watch=watch)
     tools = _tool_endpoint(service, settings)
@@ -80,7 +87,16 @@ def create_app(
     app.state.service = service
     app.state.jobs = ingests
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
-    # Added last, so outermost: refused bodies get an id and a log line too.
+    # Each is outside of those before it: refused bodies get an id and a log line too.
+    app.add_middleware(GateMiddleware, settings=settings, keyring=keyring, metrics=watch.metrics)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["x-request-id", "retry-after"],
+        )
     app.add_middleware(RequestMiddleware, routes=Routes(app), metrics=watch.metrics)
     install_error_handlers(app)
     for part in (

@@ -62,6 +62,7 @@ class RequestMiddleware:
                     method=scope["method"],
                     path=scope["path"],
                     status=status,
+                    key=scope["state"].get("key"),
                     milliseconds=round(1000 * spent, 1),
                 )
 

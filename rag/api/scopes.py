@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
@@ -13,14 +12,7 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.routing import BaseRoute
 
-
-class Scope(StrEnum):
-    """What a key may do. `admin` may do everything; `read` and `write` do not include each other."""
-
-    READ = "read"
-    WRITE = "write"
-    ADMIN = "admin"
-
+from rag.api.auth import Scope
 
 _Bearer = Annotated[
     HTTPAuthorizationCredentials | None,

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from embeddings.errors import EmbeddingError
 from rag.answer.present import as_jushi_error
 from rag.cli.asking import ask, search
+from rag.cli.keys import key_app
 from rag.cli.mcp import mcp
 from rag.cli.models import model_app
 from rag.cli.output import write_error
@@ -32,6 +33,7 @@ def commands() -> typer.Typer:
     for command in (ingest, ask, search, articles, show, remove, status, check, serve, mcp):
         app.command()(command)
     app.add_typer(model_app, name="model")
+    app.add_typer(key_app, name="key")
     return app
 
 

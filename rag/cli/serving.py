@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from rag.api.auth import Keyring
+from rag.api.hosts import require_guarded
 from rag.cli.options import AsJson, Data
 from rag.cli.output import write_json
 from rag.config import Settings, load_settings
@@ -18,12 +20,16 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 8000 by default, 0 for a free one.")] = None,
+    allow_open: Annotated[
+        bool, typer.Option("--allow-open", help="Serve to other machines though no keys are set.")
+    ] = False,
     seeds: Annotated[bool, typer.Option("--seeds", help="Index the starter articles first if there are none.")] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve the OpenAI-compatible API and the readable articles over HTTP until Ctrl-C."""
-    settings = load_settings(data=data, host=host, port=port)
+    settings = load_settings(data=data, host=host, port=port, allow_open=allow_open or None)
+    Keyring(entry.get_secret_value() for entry in settings.api_keys)  # what is wrong with them is said first
     listener = _listen(settings)
     address = _address(listener)
     if as_json:
@@ -37,14 +43,18 @@ def _listen(settings: Settings) -> socket.socket:
     """A bound socket, so that a taken port is known before anything is loaded.
 
     Raises:
-        ConfigError: the address cannot be bound.
+        ConfigError: the address cannot be bound, or others could reach it without a key.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        require_guarded(settings, listener.getsockname()[0])
         listener.listen()  # from here on early clients wait instead of being turned away
+    except ConfigError:
+        listener.close()
+        raise
     except OSError as error:
         listener.close()
         raise ConfigError(
@@ -76,7 +86,13 @@ def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
 
     app = create_app(settings, opener(settings, seeds=seeds), on_failure=stop)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=30, server_header=False, lifespan="on"
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        server_header=False,
+        lifespan="on",
+        forwarded_allow_ips=settings.trusted_proxies,
     )
     server = uvicorn.Server(config)
     with listener:
