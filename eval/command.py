@@ -14,16 +14,24 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from eval.baseline import BASELINE, load_baseline, write_baseline
+from eval.bench.command import app as bench_app
 from eval.cases import QUESTIONS, load_cases
+from eval.gate import compare
+from eval.gate_tables import comparison_object, comparison_text
+from eval.judges import QuoteJudge
 from eval.opening import opened_here, opened_there
 from eval.run import run, sample
 from eval.scores import score
 from eval.tables import scores_object, scores_text
+from eval.validate import main as validate
 from rag.cli.output import write_json, write_text
 from rag.errors import InputError
 from rag.logs import configure_logs
 
 app = typer.Typer(help="Measure answers by a fixed question set.", invoke_without_command=True)
+app.add_typer(bench_app, name="bench")
+app.command("validate")(validate)
 
 
 class Adapter(StrEnum):
@@ -51,6 +59,11 @@ def evaluate(
     tags: Annotated[list[str] | None, typer.Option("--tag", help="Only cases with this tag; repeatable.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for rows and reports; a second run there goes on.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for the stores of sets; else in the cache.")] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="Leave with 1 when worse than the baseline.")] = False,
+    write: Annotated[bool, typer.Option("--write-baseline", help="Make this run the baseline.")] = False,
+    baseline: Annotated[
+        Path, typer.Option(help="File of the baseline; else the one that ships.", show_default=False)
+    ] = BASELINE,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask the question set and print every measure with its interval."""
@@ -66,11 +79,17 @@ def evaluate(
     )
     with opened as (target, conditions), _bar() as progress:
         done = run(target, cases, conditions, jobs=jobs, out=out, progress=progress)
-    scores = score(done, seed=seed)
+    scores = score(done, QuoteJudge(), seed=seed)
+    comparison = compare(scores, load_baseline(baseline), seed=seed) if gate else None
     if as_json:
-        write_json(scores_object(scores))
+        held = {"gate": comparison_object(comparison)} if comparison else {}
+        write_json({**scores_object(scores), **held})
     else:
-        write_text(scores_text(scores))
+        write_text("\n".join([scores_text(scores), *([comparison_text(comparison)] if comparison else [])]))
+    if write:
+        write_baseline(baseline, scores, whole=len(case_set.cases))
+    if comparison and comparison.worse:
+        raise typer.Exit(1)
 
 
 def _key(variable: str | None) -> str | None:

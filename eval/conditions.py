@@ -8,15 +8,18 @@ from pathlib import Path
 
 import embeddings
 import rag
+from eval.cases import CaseSet
+from eval.set_store import source_paths
 
 _IN_PROCESS = "in process"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What was asked of what. `target` is the address of a deployed service, or says that it ran in this process.
+    """What was asked of what. `set_digest` is that of questions and articles, as `set_digest` of this file tells it.
 
-    `fingerprint` is that of the settings and `build` that of the code and its weights, both empty for a service.
+    `target` is the address of a deployed service, or says that the server ran in this process. `fingerprint` is that of
+    the settings and `build` that of the code and its weights, both empty for a service.
     """
 
     set_name: str
@@ -38,6 +41,21 @@ class Conditions:
     def in_process(self) -> bool:
         """The server ran in the process that measured it."""
         return self.target == _IN_PROCESS
+
+
+def set_digest(case_set: CaseSet) -> str:
+    """16 hexadecimal digits of a set: of its questions and of the articles that they are asked about.
+
+    Raises:
+        InputError: an article is missing.
+    """
+    made = hashlib.blake2b(case_set.digest.encode(), digest_size=8)
+    for path in source_paths(case_set):
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file():
+                made.update(f"{file.relative_to(path.parent)}\0{file.stat().st_size}\0".encode())
+                made.update(file.read_bytes())
+    return made.hexdigest()
 
 
 def build_digest() -> str:

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 from platformdirs import user_cache_path
 
 from eval.cases import CaseSet
-from eval.conditions import Conditions, build_digest
+from eval.conditions import Conditions, build_digest, set_digest
+from eval.naive import with_naive
 from eval.serving import served
 from eval.set_store import open_set
 from eval.targets import JushiTarget, PlainTarget, Target
@@ -36,7 +37,7 @@ def opened_here(case_set: CaseSet, answerer: str, *, data: Path | None = None) -
     conditions = Conditions(
         set_name=case_set.name,
         set_version=case_set.version,
-        set_digest=case_set.digest,
+        set_digest=set_digest(case_set),
         answerer=answerer,
         fingerprint=settings.fingerprint,
         build=build_digest(),
@@ -69,7 +70,7 @@ def opened_there(
     conditions = Conditions(
         set_name=case_set.name,
         set_version=case_set.version,
-        set_digest=case_set.digest,
+        set_digest=set_digest(case_set),
         answerer=answerer,
         adapter=adapter,
         target=root,
@@ -90,7 +91,7 @@ def set_opener(
     """A function that opens the engine over the articles of a set and makes it ready to answer."""
 
     def open_ready(_report: Progress) -> Engine:
-        engine = open_set(case_set, folder, settings=settings, progress=progress)
+        engine = with_naive(open_set(case_set, folder, settings=settings, progress=progress))
         try:
             engine.events(_WARM_UP, answerer).close()  # a name that nobody answers to is known before the first case
             engine.retriever.retrieve(_WARM_UP)

@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter, ValidationError
 
+from eval.citing import Cited
+
 REFUSED = "refused"
 FAILED = "failed"  # the request brought an error, no answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyClaim:
-    """One sentence of an answer without its markers, and the numbers that it cites."""
-
-    text: str
-    numbers: tuple[int, ...] = ()
-    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +23,11 @@ class ReplyCitation:
     number: int
     article: str
     name: str = ""
+    title: str = ""
     quote: str = ""
     text: str = ""  # the quote as it reads after cleaning
     start: int | None = None
     end: int | None = None
-    claim: int | None = None  # index of the claim that it was cut for
     verdict: str = ""
     exact: bool | None = None
 
@@ -50,14 +43,16 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One reply. `timings` are milliseconds per stage; `first` and `whole` those until the first words and the end.
+    """One reply. `cited` are its sentences with what their citations show; empty where citations show nothing.
 
+    `unknown_numbers` counts markers of a model that name nothing and were taken out of the text. `timings` are
+    milliseconds per stage; `first` and `whole` those until the first words and the end.
     `passages` is None where the server has no search; `trace` is kept as it came, for whoever reads the report.
     """
 
     status: str
     text: str = ""
-    claims: tuple[ReplyClaim, ...] = ()
+    cited: tuple[Cited, ...] = ()
     citations: tuple[ReplyCitation, ...] = ()
     reason: str = ""
     answerability: float | None = None

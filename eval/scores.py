@@ -9,6 +9,7 @@ from eval.cases import Case
 from eval.conditions import Conditions
 from eval.cost import Spent, Spread, by_stage, mean_tokens, spread
 from eval.intervals import Interval, Ratio, interval
+from eval.judges import Judge
 from eval.measures import MEASURES, Part, parts
 from eval.refusing import Outcome, Point, auroc, calibration_error, curve
 from eval.replies import FAILED, REFUSED, Reply
@@ -59,10 +60,10 @@ class Scores:
     seconds: float
 
 
-def score(done: Run, *, seed: int = 0) -> Scores:
+def score(done: Run, judge: Judge, *, seed: int = 0) -> Scores:
     """Every measure of a run; `seed` is that of the bootstrap."""
     cases = tuple(
-        Scored(case=case, reply=done.replies[case.case_id], parts=parts(case, done.replies[case.case_id]))
+        Scored(case=case, reply=done.replies[case.case_id], parts=parts(case, done.replies[case.case_id], judge))
         for case in done.cases
     )
     outcomes = [_outcome(one) for one in cases if one.reply.status != FAILED]

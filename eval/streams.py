@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ class Streamed:
     text: str
     answer: Mapping[str, Any] | None
     annotations: tuple[Mapping[str, Any], ...]
+    results: tuple[Mapping[str, Any], ...]  # what was found, in the order in which markers count
     first: float | None
     whole: float
     clock: Mapping[str, float] = field(default_factory=dict)
@@ -36,6 +37,7 @@ def read_stream(chunks: Iterable[ChatCompletionChunk], began: float) -> Streamed
     """
     texts: list[str] = []
     annotations: list[Mapping[str, Any]] = []
+    results: Sequence[Mapping[str, Any]] = ()
     answer: Mapping[str, Any] | None = None
     clock: dict[str, float] = {}
     first, fingerprint, usage = None, "", None
@@ -43,8 +45,9 @@ def read_stream(chunks: Iterable[ChatCompletionChunk], began: float) -> Streamed
         now = round(1000 * (time.perf_counter() - began), 1)
         fingerprint = chunk.system_fingerprint or fingerprint
         usage = chunk.usage or usage
-        if (chunk.model_extra or {}).get("search_results") is not None:
+        if (found := (chunk.model_extra or {}).get("search_results")) is not None:
             clock.setdefault("evidence", now)
+            results = found
         for choice in chunk.choices:
             if choice.delta.content:
                 first = now if first is None else first
@@ -56,6 +59,7 @@ def read_stream(chunks: Iterable[ChatCompletionChunk], began: float) -> Streamed
         text="".join(texts),
         answer=answer,
         annotations=tuple(annotations),
+        results=tuple(results),
         first=first,
         whole=round(1000 * (time.perf_counter() - began), 1),
         clock=clock,

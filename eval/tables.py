@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import StringIO
 
 from rich.console import Console
 from rich.table import Table
 
 from eval.cost import Spread
-from eval.measures import MEASURES
+from eval.measures import MEASURES, Measure
 from eval.scores import Cost, Figure, Scores
 from rag.answer.present import Json, JsonObject, plain_fields
 
@@ -18,14 +18,13 @@ _WIDTH = 110
 
 def scores_text(scores: Scores) -> str:
     """The table of measures, then what answers cost, for people."""
-    table = Table("measure", "value", "95 % interval", "cases", "", title=_title(scores), title_justify="left")
+    table = Table("measure", "value", "95 % interval", "goal", "cases", "", title=_title(scores), title_justify="left")
     for measure in MEASURES:
         if figure := scores.overall.get(measure.name):
-            low, high = shown(figure.interval.low), shown(figure.interval.high)
-            table.add_row(
-                measure.name, shown(figure.interval.value), f"{low} – {high}", str(figure.cases), measure.says
-            )
-    return "\n".join([*_rendered(table), *_single_lines(scores), *cost_lines(scores.cost)])
+            value, low, high = map(shown, (figure.interval.value, figure.interval.low, figure.interval.high))
+            goal = goal_text(measure, figure.interval.value, scores.conditions.answerer)
+            table.add_row(measure.name, value, f"{low} – {high}", goal, str(figure.cases), measure.says)
+    return "\n".join([*rendered(table), *_single_lines(scores), *cost_lines(scores.cost)])
 
 
 def scores_object(scores: Scores) -> JsonObject:
@@ -49,6 +48,14 @@ def shown(value: float) -> str:
     return f"{value:.3f}" if value <= 1 else f"{value:.4g}"
 
 
+def goal_text(measure: Measure, value: float, answerer: str) -> str:
+    """The bound of the goal, and whether it is met; empty where there is none."""
+    goal = measure.goal_of(answerer)
+    if goal is None:
+        return ""
+    return f"{'≥' if measure.higher else '≤'} {goal:g} {'met' if measure.is_met(value, answerer) else 'missed'}"
+
+
 def cost_lines(cost: Cost) -> list[str]:
     """Milliseconds by stage, tokens and memory, a line each."""
     spreads: dict[str, Spread | None] = {"first words": cost.first, "whole answer": cost.whole, **cost.stages}
@@ -63,7 +70,7 @@ def cost_lines(cost: Cost) -> list[str]:
 def _title(scores: Scores) -> str:
     held = scores.conditions
     return (
-        f"{held.set_name} {held.set_version} ({held.set_digest[:12]}), {len(scores.cases)} cases, "
+        f"{held.set_name} {held.set_version} ({held.set_digest}), {len(scores.cases)} cases, "
         f"answerer {held.answerer}, {held.target}"
     )
 
@@ -74,7 +81,8 @@ def _single_lines(scores: Scores) -> list[str]:
     return [", ".join(said)] if said else []
 
 
-def _rendered(table: Table) -> Sequence[str]:
+def rendered(table: Table) -> list[str]:
+    """The lines of a table as a terminal shows it, the same wherever it runs."""
     out = StringIO()
     Console(file=out, width=_WIDTH, no_color=True).print(table)
     return out.getvalue().rstrip("\n").split("\n")

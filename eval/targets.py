@@ -11,16 +11,20 @@ import httpx
 import httpx2
 from openai import OpenAI, OpenAIError
 from openai.types.chat import ChatCompletionMessageParam
+from pydantic import TypeAdapter
 
 from eval.cases import Case
+from eval.citing import from_answer, is_exact_quote
 from eval.plain_replies import plain_reply
-from eval.replies import FoundPassage, Reply, ReplyCitation, ReplyClaim
+from eval.replies import FoundPassage, Reply, ReplyCitation
 from eval.set_store import set_name
 from eval.sources import Originals
 from eval.streams import Streamed, read_stream
 from rag.errors import InputError
+from rag.types import Answer
 
 SEARCHED = 10  # passages that a search is asked for
+_ANSWERS = TypeAdapter(Answer)
 _WHOLE, _CONNECT = 600.0, 10.0  # seconds
 
 
@@ -70,13 +74,11 @@ class JushiTarget:
             raise ValueError("the stream ended without an object `jushi`; a plain chat server needs --adapter openai")
         answer = streamed.answer
         trace: Mapping[str, Any] = answer["trace"]
+        cited = from_answer(_ANSWERS.validate_python(answer))
         return Reply(
             status=answer["status"],
             text=answer["text"],
-            claims=tuple(
-                ReplyClaim(text=claim["text"], numbers=tuple(claim["numbers"]), verdict=claim["verdict"])
-                for claim in answer["claims"]
-            ),
+            cited=cited,
             citations=tuple(self._citation(one) for one in answer["citations"]),
             reason=answer["refusal"]["reason"] if answer["refusal"] else "",
             answerability=trace["answerability"],
@@ -86,7 +88,7 @@ class JushiTarget:
             whole=streamed.whole,
             prompt_tokens=trace["prompt_tokens"],
             completion_tokens=trace["completion_tokens"],
-            unknown_numbers=trace["unknown_numbers"],
+            unknown_numbers=max(0, trace["unknown_numbers"] - sum(one.unknown for one in cited)),
             fingerprint=streamed.fingerprint,
             trace={**trace, "refusal": answer["refusal"], "conflicts": answer["conflicts"], "notice": answer["notice"]},
         )
@@ -100,11 +102,11 @@ class JushiTarget:
             name=set_name(original.name) if original else "",
             quote=one["quote"],
             text=one["text"],
+            title=one["title"],
             start=start,
             end=end,
-            claim=one["claim"],
             verdict=one["verdict"],
-            exact=original is not None and original.source[start:end] == one["quote"],
+            exact=original is not None and is_exact_quote(original.source, one["quote"], start, end),
         )
 
     def _search(self, case: Case, query: str) -> tuple[FoundPassage, ...] | None:
