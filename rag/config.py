@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     concurrent_requests: int = Field(
         default=0, ge=0, le=100_000, description="the same, under way at the same time; 0: no limit"
     )
+    kept_answers: int = Field(
+        default=10_000,
+        ge=0,
+        le=10_000_000,
+        description="answers of the server that stay readable at /v1/answers/{id}, with their questions; 0: none",
+    )
     shutdown_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds that running answers get to end when the server is stopped"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -32,6 +32,7 @@ from rag.llm.model import LanguageModel, ModelSpec
 from rag.llm.options import ClientOptions
 from rag.llm.weights import find_model
 from rag.search.retriever import Retriever, RetrieverOptions
+from rag.store.answers import KeptAnswers
 from rag.store.local import LocalStore
 from rag.store.protocol import Store
 from rag.types import Answer, Question
@@ -57,6 +58,7 @@ class Engine:
     model: LanguageModel | None = None
     checker: Checker = field(default_factory=Checker)
     reranker: Reranker | None = None
+    kept: KeptAnswers | None = None
 
     def answer(self, question: Question, answerer: str = "auto") -> Answer:
         """The answer to `question` by the answerer of that name.
@@ -117,6 +119,8 @@ class Engine:
         """Let go of the store's files and locks, and stop the language model."""
         if self.model is not None:
             self.model.close()
+        if self.kept is not None:
+            self.kept.close()
         self.store.close()
 
 
@@ -154,7 +158,9 @@ def open_engine(
         reprints=Reprints(),
         recurring=Recurring(),
     )
-    return assemble(settings, store, encoder, model=_open_model(settings), reranker=reranker, fitted=fitted)
+    engine = assemble(settings, store, encoder, model=_open_model(settings), reranker=reranker, fitted=fitted)
+    limit = settings.kept_answers
+    return replace(engine, kept=KeptAnswers(settings.data / "answers.sqlite", limit=limit)) if limit else engine
 
 
 def assemble(

@@ -81,13 +81,22 @@ class Verifier:
                 sources = known if articles is None else self._found(draft.text, snapshot, articles, filters)
                 yield self._verified(draft, sources, articles)
 
+    def against(self, text: str, sources: Sequence[Source]) -> Generator[Verified, None, None]:
+        """As `verify`, against stretches that are known; its quotes are of their cleaned text.
+
+        Args:
+            sources: numbered from 1 in their order.
+        """
+        for draft in split_claims(text):
+            yield self._verified(draft, sources, None)
+
     def _found(self, claim: str, snapshot: Snapshot | None, articles: Articles, filters: Filters) -> list[Source]:
         """The stretches of articles that a search for the sentence finds."""
         assert snapshot is not None
         query = Question(text=claim[:_LONGEST_QUERY], filters=filters)
         found = self._retriever.retrieve_from(snapshot, query).evidence
         return [
-            _of_article(item.number, articles.get(item.passage.article_id), item.passage.start, item.passage.end)
+            source_of(item.number, articles.get(item.passage.article_id), item.passage.start, item.passage.end)
             for item in found
         ]
 
@@ -128,7 +137,8 @@ def _given(number: int, source: GivenSource) -> Source:
     return Source(key=str(number), number=number, text=source.text, start=0, end=len(source.text), title=source.title)
 
 
-def _of_article(number: int, article: Article, start: int, end: int) -> Source:
+def source_of(number: int, article: Article, start: int, end: int) -> Source:
+    """The stretch `[start, end)` of the cleaned text of an article as something that claims may rest on."""
     return Source(
         key=article.article_id,
         number=number,

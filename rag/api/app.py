@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from rag.api import (
+    answers,
     chat,
     corpus,
     documents,
@@ -31,6 +32,7 @@ from rag.api.auth import Keyring
 from rag.api.errors import install_error_handlers
 from rag.api.gate import GateMiddleware
 from rag.api.jobs import Jobs
+from rag.api.keeping import Keeper
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.responses import ErrorBody
 from rag.api.scopes import Routes
@@ -61,6 +63,7 @@ def create_app(
     service = Service(opener, watch=watch)
     tools = _tool_endpoint(service, settings)
     ingests = Jobs(service)
+    keeper = Keeper(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -74,6 +77,7 @@ def create_app(
             service.stop_opening()
             await opening
             await ingests.close()
+            await keeper.close()
             await service.close()
             _log.info("closed")
 
@@ -86,6 +90,7 @@ def create_app(
     )
     app.state.service = service
     app.state.jobs = ingests
+    app.state.keeper = keeper
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     # Each is outside of those before it: refused bodies get an id and a log line too.
     app.add_middleware(GateMiddleware, settings=settings, keyring=keyring, metrics=watch.metrics)
@@ -107,6 +112,7 @@ def create_app(
         corpus,
         jobs,
         verify,
+        answers,
         embeddings,
         status,
         metrics,

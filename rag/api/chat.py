@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -12,11 +13,12 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from embeddings.errors import EmbeddingError
-from rag.answer.events import Event
+from rag.answer.events import Event, Finished, last_answer
 from rag.answer.present import Json, as_jushi_error, error_object
 from rag.api.completion import Chunks, Head, whole
 from rag.api.errors import INTERNAL_MESSAGE
 from rag.api.examples import CHAT_REQUESTS, CHAT_RESPONSES
+from rag.api.keeping import KeeperOf
 from rag.api.models import answerer_of
 from rag.api.requests import ChatRequest
 from rag.api.responses import Completion
@@ -24,6 +26,7 @@ from rag.api.running import ClientGoneError, Run
 from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 from rag.errors import JushiError
+from rag.types import Answer
 
 router = APIRouter(tags=["OpenAI"])
 
@@ -42,14 +45,17 @@ _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # the secon
     dependencies=[READ],
 )
 async def complete(
-    request: Request, body: Annotated[ChatRequest, Body(openapi_examples=CHAT_REQUESTS)], service: ServiceOf
+    request: Request,
+    body: Annotated[ChatRequest, Body(openapi_examples=CHAT_REQUESTS)],
+    service: ServiceOf,
+    keeper: KeeperOf,
 ) -> Response:
     """Answer from the articles, every sentence cited, or refuse and say why.
 
     `choices[0].message.content` is for people: `[n]` in it names `citations[n - 1]`, and `annotations` say where each
     such marker stands. `choices[0].message.jushi` is for programs: each claim with its verdict, each citation with its
     quote. The `url` of an article is its own, or `/articles/{id}` on this server. `usage` counts tokens of a language
-    model, of which `quotes` uses none.
+    model, of which `quotes` uses none. `GET /v1/answers/{id}` gives the answer again.
 
     A stream (`stream: true`) sends `search_results` as soon as they are there, then each sentence as soon as it is
     checked; the last chunk has `annotations` and `jushi` in its delta and `citations` beside.
@@ -68,13 +74,17 @@ async def complete(
     run = service.answer(request, question, answerer)
     if not body.stream:
         with run:
-            return JSONResponse(whole(head, [event async for event in run]))
+            events = [event async for event in run]
+        completion = JSONResponse(whole(head, events))
+        keeper.keep(head, last_answer(event for event in events))
+        return completion
     await run.begun()  # what fails before it answers with a status of its own
     chunks = Chunks(head, include_usage=body.stream_options is not None and body.stream_options.include_usage)
-    return StreamingResponse(_sent(run, chunks), media_type="text/event-stream", headers=_HEADERS)
+    keep = partial(keeper.keep, head)
+    return StreamingResponse(_sent(run, chunks, keep), media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _sent(run: Run[Event], chunks: Chunks) -> AsyncIterator[str]:
+async def _sent(run: Run[Event], chunks: Chunks, keep: Callable[[Answer], None]) -> AsyncIterator[str]:
     """The chunks as server-sent events; the status is already sent, so a failure becomes an event too."""
     with run:
         try:
@@ -83,8 +93,11 @@ async def _sent(run: Run[Event], chunks: Chunks) -> AsyncIterator[str]:
                 if not await run.ready(_QUIET):
                     yield _KEEP_ALIVE
                     continue
-                for chunk in chunks.of(await anext(run)):
+                event = await anext(run)
+                for chunk in chunks.of(event):
                     yield _event(chunk)
+                if isinstance(event, Finished):
+                    keep(event.answer)
         except ClientGoneError:
             return
         except Exception as error:  # noqa: BLE001 - the client must learn of any failure, and the stream end cleanly

@@ -103,6 +103,16 @@ _WHOLE = {
     "search_results": [_SEARCH_RESULT],
 }
 
+ANSWER = {  # the same answer, kept
+    **_HEAD,
+    "object": "answer",
+    "question": "青禾市今年新增了多少个公办幼儿园学位？",
+    "content": _CONTENT,
+    "annotations": [_ANNOTATION],
+    "citations": [_URL],
+    "jushi": _JUSHI,
+}
+
 
 def _chunk(delta: dict[str, Any], finish: str | None = None, **more: object) -> str:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}

@@ -23,14 +23,20 @@ _PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA mmap_size = 268435456",
 )
+_CURE = "restore it from a backup, or move the folder away and ingest again"
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class Database:
-    """Connections to one catalogue file. Safe for use by many threads; each transaction has its own connection."""
+    """Connections to one file. Safe for use by many threads; each transaction has its own connection.
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    `name` is what messages call the file, `cure` what they advise when it is damaged.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, name: str = "catalogue", cure: str = _CURE) -> None:
         self.path = path
+        self._name = f"the {name} {path}"
+        self._cure = cure
         self._read_only = read_only
         query = {"mode": "ro" if read_only else "rwc", "uri": "true"}
         url = URL.create("sqlite", database=path.absolute().as_uri(), query=query)
@@ -74,13 +80,10 @@ class Database:
     def _translate(self, error: BaseException | None) -> StoreError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes carry the primary one in the low byte
         if code in _BUSY_CODES:
-            return StoreBusyError(f"another process holds the catalogue {self.path}; try again")
+            return StoreBusyError(f"another process holds {self._name}; try again")
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return StoreError(
-                f"the catalogue {self.path} is damaged ({error}); nothing was changed: restore it from a backup, "
-                "or move the folder away and ingest again"
-            )
-        return StoreError(f"the catalogue {self.path} cannot be used: {error}")
+            return StoreError(f"{self._name} is damaged ({error}); nothing was changed: {self._cure}")
+        return StoreError(f"{self._name} cannot be used: {error}")
 
     def create(self, fingerprint: str) -> None:
         """Make the tables in one transaction."""
