@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from embeddings.errors import EmbeddingError
 from rag.answer.present import as_jushi_error
+from rag.cli.archives import backup, export, restore
 from rag.cli.asking import ask, search
 from rag.cli.keys import key_app
 from rag.cli.mcp import mcp
@@ -30,7 +31,7 @@ _INTERRUPTED = 130  # 128 + SIGINT, as shells expect
 def commands() -> typer.Typer:
     """Every command of `jushi` itself."""
     app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    for command in (ingest, ask, search, articles, show, remove, status, check, serve, mcp):
+    for command in (backup, restore, export, ingest, ask, search, articles, show, remove, status, check, serve, mcp):
         app.command()(command)
     app.add_typer(model_app, name="model")
     app.add_typer(key_app, name="key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import lzma
@@ -15,7 +16,7 @@ from rag.types import Media, RawDocument, Rejected
 
 ARTICLE_ID = re.compile(r"[\w.:-]{1,128}")
 
-_BODIES = {"text": Media.TEXT, "html": Media.HTML}
+_BODIES = {"text": Media.TEXT, "html": Media.HTML, "base64": None}  # None: the field media says it
 _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of broken pairs, which no encoding can hold
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _CHUNK = 1 << 16
@@ -24,7 +25,8 @@ _CHUNK = 1 << 16
 def read_jsonl(stream: BinaryIO, *, name: str, max_bytes: int) -> Iterator[RawDocument | Rejected]:
     """The documents of a stream of JSON objects, one a line, each of at most `max_bytes`; blank lines are passed over.
 
-    An object has either `text` or `html`, and may have `id`, `title`, `url`, `publisher` and `published`; other fields
+    An object has either `text` or `html`, or the bytes of a page in `base64` with its `media` (text, markdown or html)
+    and perhaps its `encoding`; and it may have `id`, `title`, `url`, `publisher` and `published`; other fields
     are passed over. The article id is `id`, else a hash of `url`, else a hash of the body.
     """
     number = 0
@@ -56,8 +58,8 @@ def document_of(fields: dict[str, object], *, name: str) -> RawDocument:
     """
     bodies = [key for key in _BODIES if fields.get(key) is not None]
     if len(bodies) != 1:
-        found = "both" if bodies else "neither"
-        raise InputError(f"found {found} of the fields text and html; expected exactly one of them", field="text")
+        found = " and ".join(bodies) or "none"
+        raise InputError(f"found {found} of the fields text, html and base64; expected exactly one", field="text")
     key = bodies[0]
     body = _text(fields, key)
     if body is None:
@@ -65,12 +67,13 @@ def document_of(fields: dict[str, object], *, name: str) -> RawDocument:
     url = _text(fields, "url")
     if url is not None and not _ADDRESS.fullmatch(url):
         raise InputError(f"field url is {url[:80]!r}; expected an http:// or https:// address", field="url")
-    data = body.encode()
+    media = _BODIES[key]
+    data, encoding = (body.encode(), "utf-8") if media else (_decoded(body), _text(fields, "encoding"))
     return RawDocument(
         name=name,
         data=data,
-        media=_BODIES[key],
-        encoding="utf-8",
+        media=media or _media(fields),
+        encoding=encoding,
         article_id=_article_id(fields, url, data),
         url=url,
         title=_text(fields, "title"),
@@ -113,6 +116,25 @@ def _text(fields: dict[str, object], key: str, *, numbers: bool = False) -> str 
         raise InputError(f"field {key} is {_shape(value)}; expected text", field=key)
     value = _SURROGATES.sub("\ufffd", value)
     return (value if key in _BODIES else value.strip()) if value.strip() else None
+
+
+def _decoded(body: str) -> bytes:
+    """The bytes of a page.
+
+    Raises:
+        InputError: they are not base64.
+    """
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError as error:
+        raise InputError(f"field base64 is not base64: {error}", field="base64") from None
+
+
+def _media(fields: dict[str, object]) -> Media:
+    given = _text(fields, "media")
+    if given not in set(Media):
+        raise InputError(f"field media is {given!r}; expected one of {', '.join(Media)}", field="media")
+    return Media(given)
 
 
 def _article_id(fields: dict[str, object], url: str | None, data: bytes) -> str:

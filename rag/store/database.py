@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rag.errors import StoreBusyError, StoreError, StoreVersionError
+from rag.store.migrations import can_migrate, migrate, version_of
 from rag.store.schema import SCHEMA_VERSION, meta, metadata
 
 _BUSY_TIMEOUT = "PRAGMA busy_timeout = 5000"
@@ -98,6 +99,17 @@ class Database:
         with self.reading() as connection:
             return not _tables(connection)
 
+    def is_outdated(self) -> bool:
+        """True when an earlier program made the catalogue and this one can bring it up to date."""
+        with self.reading() as connection:
+            return "meta" in _tables(connection) and can_migrate(version_of(connection))
+
+    def migrate(self) -> None:
+        """Bring the catalogue up to date in one transaction. The caller holds the writer lock."""
+        with self.writing() as connection:
+            if can_migrate(version_of(connection)):  # another process may have been quicker
+                migrate(connection)
+
     def require(self, fingerprint: str) -> None:
         """Refuse a catalogue that this program or this encoder cannot continue.
 
@@ -109,11 +121,15 @@ class Database:
             if "meta" not in _tables(connection):
                 raise StoreError(f"{self.path} is an SQLite file, but not a catalogue of this program")
             found = dict(connection.execute(select(meta.c.key, meta.c.value)).all())
-        if (version := int(found.get("schema", "0"))) != SCHEMA_VERSION:
-            age = "newer" if version > SCHEMA_VERSION else "older"
+            version = version_of(connection)
+        if version != SCHEMA_VERSION:
+            ways = "use that program, or ingest into an empty folder"
+            if can_migrate(version):
+                ways = "jushi check --repair, or any command that writes, brings it up to date"
+            age = "a newer" if version > SCHEMA_VERSION else "an older"
             raise StoreVersionError(
-                f"{self.path} has schema version {version} of a{'n' * (age == 'older')} {age} program, "
-                f"but this one reads version {SCHEMA_VERSION}: use that program, or ingest into an empty folder"
+                f"{self.path} has schema version {version} of {age} program, "
+                f"but this one reads version {SCHEMA_VERSION}: {ways}"
             )
         if found["encoder"] != fingerprint:
             raise StoreVersionError(

@@ -91,6 +91,9 @@ class LocalStore:
         self._dense = DenseReplica(folder / "dense.faiss", encoder, kind=dense_kind)
         if not read_only and self._database.is_empty():
             self._create()
+        if not read_only and self._database.is_outdated():
+            with self._lock.held():
+                self._database.migrate()
         self._database.require(encoder.fingerprint)
         self._lexical = LexicalReplica(
             folder / "lexical", self._database, self._lock, read_only=read_only, title_boost=title_boost

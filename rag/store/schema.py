@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Named, String, Table, TypedColumns
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # whoever raises it adds a step to rag/store/migrations.py
 
 metadata = MetaData()
 

@@ -68,7 +68,7 @@ def test_a_newer_schema_is_refused(open_local: Open, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "store" / "catalog.sqlite") as connection:
         connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
     connection.close()
-    with pytest.raises(StoreVersionError, match=r"schema version 99 of a newer program.*reads version 1"):
+    with pytest.raises(StoreVersionError, match=r"schema version 99 of a newer program.*reads version 2"):
         open_local()
 
 
