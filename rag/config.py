@@ -114,6 +114,10 @@ class Settings(BaseSettings):
     allow_open: bool = Field(
         default=False, description="serve without keys to other machines, and under other names than localhost"
     )
+    allowed_hosts: Listed[str] = Field(
+        default=(),
+        description="names besides localhost that a server without keys answers to; none: all, if allow_open",
+    )
     cors_origins: Listed[str] = Field(
         default=(), description="origins of other sites' pages that may ask, such as https://chat.example"
     )

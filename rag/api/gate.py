@@ -17,7 +17,7 @@ from starlette.types import Scope as Connection
 from rag.api.auth import Credentials, Key, Keyring, Scope, credentials_of
 from rag.api.counting import Metrics
 from rag.api.errors import error_response
-from rag.api.hosts import require_loopback_name
+from rag.api.hosts import require_known_name
 from rag.api.limits import Limits
 from rag.api.scopes import Place
 from rag.config import Settings
@@ -35,7 +35,8 @@ class GateMiddleware:
         self._app = app
         self._keyring = keyring
         self._origins = frozenset(settings.cors_origins)
-        self._any_host = bool(keyring) or settings.allow_open
+        self._hosts = frozenset(settings.allowed_hosts)
+        self._any_host = bool(keyring) or (settings.allow_open and not self._hosts)
         self._limits = Limits(per_minute=settings.requests_per_minute, concurrent=settings.concurrent_requests)
         self._metrics = metrics
 
@@ -49,7 +50,7 @@ class GateMiddleware:
         shown = credentials_of(headers.get("authorization"))
         try:
             if not self._any_host:
-                require_loopback_name(headers.get("host", ""))
+                require_known_name(headers.get("host", ""), self._hosts)
             if scope["method"] not in _SAFE and (shown is None or shown.ambient):
                 require_own_page(headers, self._origins)
             key = self._key(shown, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -28,20 +29,21 @@ def require_guarded(settings: Settings, address: str) -> None:
     )
 
 
-def require_loopback_name(host: str) -> None:
+def require_known_name(host: str, others: Collection[str] = ()) -> None:
     """Refuse a Host header that names another machine: a page may have led its own name to this address.
 
     Raises:
-        ForbiddenError: it is neither empty nor a loopback name.
+        ForbiddenError: it is neither empty, nor a loopback name, nor one of `others`.
     """
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         name = "?"
-    if name and name != "localhost" and not name.endswith(".localhost") and not _is_loopback(name):
+    known = not name or name == "localhost" or name.endswith(".localhost") or name in others or _is_loopback(name)
+    if not known:
         raise ForbiddenError(
             "this server asks for no key and answers to loopback names only, such as localhost; set keys, or "
-            "JUSHI_ALLOW_OPEN=true, to serve it by another name"
+            "name it in JUSHI_ALLOWED_HOSTS, to serve it by another name"
         )
 
 

@@ -164,6 +164,13 @@ def test_without_keys_only_loopback_names_are_answered(
         assert served(allow_open=True).get("/v1/models", headers={"host": host}).status_code == 200
 
 
+def test_names_that_are_allowed_are_answered(served: Callable[..., httpx.Client]) -> None:
+    """An open server that names its hosts answers to these and to loopback names, and to no other."""
+    client = served(allow_open=True, allowed_hosts=["jushi"])
+    for host, status in (("jushi:8000", 200), ("localhost", 200), ("evil.example", 403)):
+        assert client.get("/v1/models", headers={"host": host}).status_code == status
+
+
 @pytest.mark.parametrize(
     ("address", "settings", "refused"),
     [
