@@ -23,8 +23,8 @@ from rag.types import Filters, Strictness, Verdict
 
 router = APIRouter(tags=["Checking"])
 
-_LONGEST_TEXT = 20_000  # code points
-_MOST_SOURCES = 100
+LONGEST_TEXT = 20_000  # code points
+MOST_SOURCES = 100
 
 
 class SourceBody(BaseModel):
@@ -42,11 +42,11 @@ class VerifyRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(min_length=1, max_length=_LONGEST_TEXT, description="sentences, with markers `[n]` or without")
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT, description="sentences, with markers `[n]` or without")
     sources: list[SourceBody] | None = Field(
         default=None,
         min_length=1,
-        max_length=_MOST_SOURCES,
+        max_length=MOST_SOURCES,
         description="what it may rest on; `[n]` names the n-th. Unset: the articles, searched for each sentence",
     )
     strict: Literal["drop", "mark"] | None = Field(

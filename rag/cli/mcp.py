@@ -24,7 +24,7 @@ def mcp(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Give agents the tools search, ask and open_source over the Model Context Protocol, until stdin ends."""
+    """Give agents the tools search, ask, open_source and verify over the Model Context Protocol, until stdin ends."""
     if find_spec("mcp") is None:
         raise ConfigError("jushi mcp needs the Python package mcp: pip install 'jushi[mcp]'")
     if http:

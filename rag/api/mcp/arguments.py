@@ -7,7 +7,9 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from rag.answer.verifying import GivenSource
 from rag.api.requests import Day
+from rag.api.verify import LONGEST_TEXT, MOST_SOURCES
 from rag.errors import InputError
 from rag.types import Filters, Question
 
@@ -105,6 +107,53 @@ class OpenArguments(BaseModel):
         if self.end is not None and self.end < self.start:
             raise InputError(f"end is {self.end}, which is before start, {self.start}", field="end")
         return self
+
+
+class GivenText(BaseModel):
+    """A text that sentences may rest on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, description="the whole text, verbatim")
+    title: str = Field(default="", description="its title, which may say where and of whom it speaks")
+    url: str | None = Field(default=None, description="shown again with its quotes; never fetched")
+
+
+def _texts(value: object) -> object:
+    """A list that came as JSON inside a string."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+class VerifyArguments(BaseModel):
+    """What to check, and against what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(
+        max_length=LONGEST_TEXT, description="the sentences to check, in Chinese; with markers [n] or without"
+    )
+    sources: Annotated[list[GivenText] | None, BeforeValidator(_texts)] = Field(
+        default=None,
+        min_length=1,
+        max_length=MOST_SOURCES,
+        description="texts that it may rest on, [n] names the n-th; left out: the collected articles",
+    )
+    only: Limits | None = Field(default=None, description="limits on which articles count; not beside `sources`")
+
+    def to_sources(self) -> list[GivenSource]:
+        """The given sources as the engine takes them.
+
+        Raises:
+            InputError: the text is blank, or sources and limits are both given.
+        """
+        if not self.text.strip():
+            raise InputError("the text is blank", field="text")
+        if self.sources is not None and self.only is not None:
+            raise InputError("only chooses among the collected articles; drop it, or sources", field="only")
+        return [GivenSource(text=source.text, title=source.title, url=source.url) for source in self.sources or ()]
 
 
 def _question(text: str, field: str, only: Limits | None, *, top_k: int | None = None) -> Question:

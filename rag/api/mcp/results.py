@@ -136,7 +136,7 @@ def opened_source(article: Article, revisions: Sequence[str], start: int, end: i
         title=article.title,
         publisher=article.publisher,
         published_at=published_at(article.published),
-        url=_address(article.url, article.article_id, base),
+        url=web_address(article.url, article.article_id, base),
         length=len(article.source_text),
         start=start,
         end=end,
@@ -153,7 +153,7 @@ def _passage(found: Evidence, base: str | None) -> FoundPassage:
         title=article.title,
         publisher=article.publisher,
         published_at=published_at(article.published),
-        url=_address(article.url, article.article_id, base),
+        url=web_address(article.url, article.article_id, base),
         text=found.passage.text,
         reprints=article.reprints,
     )
@@ -167,7 +167,7 @@ def _quote(citation: Citation, base: str | None) -> Quote:
         title=citation.title,
         publisher=citation.publisher,
         published_at=citation.published_at,
-        url=_address(citation.url, citation.article_id, base),
+        url=web_address(citation.url, citation.article_id, base),
         quote=citation.quote,
         source_start=citation.source_start,
         source_end=citation.source_end,
@@ -175,7 +175,7 @@ def _quote(citation: Citation, base: str | None) -> Quote:
     )
 
 
-def _address(url: str | None, article_id: str, base: str | None) -> str | None:
+def web_address(url: str | None, article_id: str, base: str | None) -> str | None:
     """The article's own web address, else its page on the server at `base`, else nothing."""
     address = link(url, article_id, base or "")
     return None if base is None and address.startswith("/") else address

@@ -9,11 +9,12 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from rag.answer.events import Finished
-from rag.api.mcp.arguments import AskArguments, OpenArguments, SearchArguments
+from rag.api.mcp.arguments import AskArguments, OpenArguments, SearchArguments, VerifyArguments
 from rag.api.mcp.results import AskResult, OpenedSource, SearchResult, ask_result, opened_source, search_result
+from rag.api.mcp.verified import VerifyResult, verify_result
 from rag.api.service import Service
 from rag.errors import InputError
-from rag.types import Article
+from rag.types import Article, Filters
 from rag.wiring import Engine
 
 A = TypeVar("A", bound=BaseModel)
@@ -69,6 +70,13 @@ async def _open_source(given: OpenArguments, caller: Caller) -> OpenedSource:
     return opened_source(article, revisions, start, min(wanted, start + _LONGEST, length), caller.base)
 
 
+async def _verify(given: VerifyArguments, caller: Caller) -> VerifyResult:
+    sources = given.to_sources()
+    filters = given.only.to_filters() if given.only else Filters()
+    with caller.service.start(None, lambda engine: engine.verifier().verify(given.text, sources, filters)) as run:
+        return verify_result([one async for one in run], sources, caller.base)
+
+
 def _load(engine: Engine, article_id: str, revision: str | None) -> tuple[Article, list[str]]:
     with engine.store.snapshot() as snapshot:
         return snapshot.article(article_id, revision), list(snapshot.revisions(article_id))
@@ -105,5 +113,16 @@ TOOLS: tuple[Tool[Any], ...] = (
         arguments=OpenArguments,
         result=OpenedSource,
         call=_open_source,
+    ),
+    Tool(
+        name="verify",
+        title="Check a text",
+        description="Check each sentence of a Chinese text (your own draft, say) against the collected articles, or "
+        "against texts that you pass as `sources`: figures, units, dates, names, negation, wording. Each sentence "
+        "comes back with its verdict, the reason, and the exact words that carry or deny it. Take out or mend what is "
+        "`unsupported`; that nothing was found does not make a sentence false.",
+        arguments=VerifyArguments,
+        result=VerifyResult,
+        call=_verify,
     ),
 )

@@ -100,6 +100,26 @@ def tools_source(address: str) -> str:
     return httpx.get(f"{address}/v1/documents/bailu/source").json()["source"]
 
 
+@pytest.mark.parametrize("written", [list, lambda sources: json.dumps(sources, ensure_ascii=False)])
+def test_a_text_is_checked_against_given_sources(address: str, written: Callable[[Any], Any]) -> None:
+    """`verify` gives each sentence its verdict and the words that carry or deny it, also for sources sent as text."""
+    sources = [
+        {"text": "白鹭市今年新建公办幼儿园12所。新增学位3600个。", "title": "通报", "url": "https://b.example/1"}
+    ]
+    text = "新增学位3600个。[1]白鹭市今年新建公办幼儿园15所。[1]"
+    given = called(address, "verify", text=text, sources=written(sources)).structured_content
+    assert given["verdict"] == "unsupported"
+    good, bad = given["sentences"]
+    assert (good["verdict"], bad["verdict"]) == ("exact", "unsupported")
+    assert bad["reason"].startswith("number")
+    (quote,) = good["quotes"]
+    assert (quote["source"], quote["title"], quote["url"], quote["article_id"]) == (
+        1, "通报", "https://b.example/1", None
+    )  # fmt: skip
+    assert sources[0]["text"][quote["source_start"] : quote["source_end"]] == quote["quote"] == "新增学位3600个。"
+    assert "12所" in bad["quotes"][0]["quote"]
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
@@ -113,6 +133,13 @@ def tools_source(address: str) -> str:
             "search",
             {"query": "学位", "only": {"since": "去年"}},
             "only.since: Value error, expected a day as YYYY-MM-DD",
+        ),
+        ("verify", {"text": " "}, "the text is blank"),
+        ("verify", {"text": "新增学位3600个。", "sources": []}, "sources: List should have at least 1 item"),
+        (
+            "verify",
+            {"text": "甲。", "sources": [{"text": "乙"}], "only": {}},
+            "only chooses among the collected articles",
         ),
         ("open_source", {"article_id": "no-such"}, "there is no article 'no-such'"),
         ("open_source", {"article_id": "bailu", "start": 9999}, "the original of bailu has"),
