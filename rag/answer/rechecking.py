@@ -52,8 +52,10 @@ def recut(snapshot: Snapshot, citations: Iterable[Citation]) -> Iterator[Recut]:
         yield _recut(snapshot, citation)
 
 
-def recheck(verifier: Verifier, claims: Sequence[Claim], cuts: Sequence[Recut]) -> Generator[Rechecked, None, None]:
-    """Each claim checked again, against its own quotes and nothing else."""
+def recheck(
+    verifier: Verifier, claims: Sequence[Claim], cuts: Sequence[Recut], *, question: str
+) -> Generator[Rechecked, None, None]:
+    """Each claim of an answer to `question` checked again, against its own quotes and nothing else."""
     for index, claim in enumerate(claims):
         own = [cut for cut in cuts if cut.citation.claim == index]
         whole = [cut for cut in own if cut.state is QuoteState.SAME]
@@ -61,7 +63,7 @@ def recheck(verifier: Verifier, claims: Sequence[Claim], cuts: Sequence[Recut]) 
             yield Rechecked(claim=claim, verdict=None, reason="gone: none of its quotes can be cut again")
             continue
         sources = [_source(number, cut) for number, cut in enumerate(whole, start=1)]
-        found = list(verifier.against(claim.text, sources))
+        found = list(verifier.against(claim.text, sources, question=question))
         worst = min(found, key=lambda one: RANK[one.verdict], default=None)
         yield Rechecked(claim=claim, verdict=worst.verdict if worst else None, reason=worst.reason if worst else "")
 

@@ -81,14 +81,15 @@ class Verifier:
                 sources = known if articles is None else self._found(draft.text, snapshot, articles, filters)
                 yield self._verified(draft, sources, articles)
 
-    def against(self, text: str, sources: Sequence[Source]) -> Generator[Verified, None, None]:
+    def against(self, text: str, sources: Sequence[Source], *, question: str = "") -> Generator[Verified, None, None]:
         """As `verify`, against stretches that are known; its quotes are of their cleaned text.
 
         Args:
             sources: numbered from 1 in their order.
+            question: what the text answers; sentences without a predicate are completed from it.
         """
         for draft in split_claims(text):
-            yield self._verified(draft, sources, None)
+            yield self._verified(draft, sources, None, question)
 
     def _found(self, claim: str, snapshot: Snapshot | None, articles: Articles, filters: Filters) -> list[Source]:
         """The stretches of articles that a search for the sentence finds."""
@@ -100,13 +101,15 @@ class Verifier:
             for item in found
         ]
 
-    def _verified(self, draft: Draft, sources: Sequence[Source], articles: Articles | None) -> Verified:
+    def _verified(
+        self, draft: Draft, sources: Sequence[Source], articles: Articles | None, question: str = ""
+    ) -> Verified:
         if draft.text.endswith(("?", "？")):
             return _result(draft, Verdict.UNSUPPORTED, "question: nothing is said", 0.0)
         cited = draft.numbers if articles is None else ()
-        whole = self._checker.check(draft.text, sources, cited=cited)
+        whole = self._checker.check(draft.text, sources, cited=cited, question=question)
         if whole.verdict is Verdict.UNSUPPORTED and len(parts := _CLAUSE.findall(draft.text)) > 1:
-            apart = [self._checker.check(part, sources, cited=cited) for part in parts]
+            apart = [self._checker.check(part, sources, cited=cited, question=question) for part in parts]
             if all(checked.verdict is not Verdict.UNSUPPORTED for checked in apart):
                 return _judged(draft, apart, articles)
         return _judged(draft, [whole], articles)

@@ -23,10 +23,15 @@ from rag.wiring import Engine
 router = APIRouter(tags=["Checking"])
 
 
+class _Trace(BaseModel):
+    query: str  # the question as it was understood in its conversation
+
+
 class _Cited(BaseModel):
     """What of the `jushi` object is checked again."""
 
     claims: tuple[Claim, ...]
+    trace: _Trace
     citations: tuple[Citation, ...]
 
 
@@ -69,7 +74,7 @@ def _again(engine: Engine, cited: _Cited) -> Generator[JsonObject, None, None]:
     with engine.store.snapshot() as snapshot:
         generation = snapshot.generation
         cuts = list(recut(snapshot, cited.citations))
-    claims = list(recheck(engine.verifier(), cited.claims, cuts))
+    claims = list(recheck(engine.verifier(), cited.claims, cuts, question=cited.trace.query))
     states = {cut.state for cut in cuts}
     worse = any(one.verdict is not None and RANK[one.verdict] < RANK[one.claim.verdict] for one in claims)
     status = QuoteState.CHANGED if worse or QuoteState.CHANGED in states else QuoteState.SAME
