@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from embeddings.encoder import Encoder
 from rag.answer.answerable import COMPARED, answerable_features
 from rag.answer.calibration import Calibration
-from rag.answer.conflicts import disagreements
+from rag.answer.comparing import absent_notice, are_given, is_of_another, parts
+from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.events import Events, Found, whole
 from rag.answer.expect import Kind
 from rag.answer.quotes import choose, compose, compose_disagreements
@@ -24,7 +25,7 @@ from rag.answer.subject import (
     speaks_of,
 )
 from rag.answer.view import QuestionView, view
-from rag.answer.widen import quotable
+from rag.answer.widen import overlap, quotable
 from rag.errors import InputError
 from rag.search.retriever import Retrieval, Retriever
 from rag.store.protocol import Snapshot, Store
@@ -79,7 +80,8 @@ class QuotesAnswerer:
         """As `events`, from one snapshot that the caller goes on using."""
         looked = self.look(snapshot, question)
         yield Found(retrieval=looked.retrieval)
-        yield from whole(self.decide(looked))
+        quoted = self.decide(looked)
+        yield from whole(self.compare(snapshot, question, looked, quoted) or quoted)
 
     def look(self, snapshot: Snapshot, question: Question) -> Looked:
         """What there is to answer from, and what it is worth."""
@@ -101,16 +103,32 @@ class QuotesAnswerer:
             refusal = refuse(assessment.view, retrieval.evidence, assessment.ranked, nearest)
             return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
         found = disagreements(assessment.view, chosen, assessment.ranked, articles.get)
-        if found:
-            held = articles.of([*chosen, *(sentence for each in found for sentence in each.sentences)])
-            asked = assessment.view.text
-            text, claims, citations, conflicts = compose_disagreements(found, chosen, held, question=asked)
-        else:
-            text, claims, citations = compose(chosen, articles.of(chosen))
-            conflicts = ()
-        return Answer(
-            status=Status.ANSWERED, text=text, claims=claims, citations=citations, conflicts=conflicts, trace=trace
-        )
+        return _quoted(chosen, found, articles, assessment.view.text, trace)
+
+    def compare(self, snapshot: Snapshot, question: Question, looked: Looked, quoted: Answer) -> Answer | None:
+        """The answer to a question about several subjects, each asked about by itself.
+
+        None for any other question, where `quoted`, the answer to the whole, already tells of each subject, and where
+        nothing is found by asking further.
+        """
+        asked = parts(looked.retrieval.query)
+        if not asked or (quoted.citations and are_given(asked, quoted.citations)):
+            return None
+        articles, chosen, found, missing = looked.articles, list[Sentence](), list[Disagreement](), []
+        for part in asked:
+            seen = self.look(snapshot, replace(question, text=part.question, history=())).assessment
+            said = self._choose(seen, articles) if seen.ranked else []
+            said = [sentence for sentence in said if not is_of_another(part, asked, sentence.text)]
+            found += disagreements(seen.view, said, seen.ranked, articles.get)
+            chosen += [sentence for sentence in said if not any(overlap(sentence, other) for other in chosen)]
+            missing += [] if said else [part]
+        if not chosen or (missing and quoted.citations and are_given(missing, quoted.citations)):
+            return None
+        trace = self._trace(looked.retrieval, looked.assessment, looked.started)
+        trace = replace(trace, notes=tuple(f"asked by itself: {part.question}" for part in asked))
+        answer = _quoted(chosen, found, articles, question.text, trace)
+        status = Status.PARTIAL if missing else Status.ANSWERED
+        return replace(answer, status=status, notice=absent_notice(missing, question.text))
 
     def _choose(self, assessment: Assessment, articles: Articles) -> list[Sentence]:
         """The sentences to answer with; none when the question is to be refused."""
@@ -138,6 +156,21 @@ class QuotesAnswerer:
             hits=tuple(_hit_row(item) for item in retrieval.evidence),
             timings={**retrieval.timings, "assess": round(elapsed - searched, 3), "total": round(elapsed, 3)},
         )
+
+
+def _quoted(
+    chosen: Sequence[Sentence], found: Sequence[Disagreement], articles: Articles, question: str, trace: Trace
+) -> Answer:
+    """The answer that quotes the chosen sentences, and beside them what disagrees."""
+    if found:
+        held = articles.of([*chosen, *(sentence for each in found for sentence in each.sentences)])
+        text, claims, citations, conflicts = compose_disagreements(found, chosen, held, question=question)
+    else:
+        text, claims, citations = compose(chosen, articles.of(chosen))
+        conflicts = ()
+    return Answer(
+        status=Status.ANSWERED, text=text, claims=claims, citations=citations, conflicts=conflicts, trace=trace
+    )
 
 
 def check_question(question: Question) -> None:

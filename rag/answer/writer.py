@@ -65,6 +65,9 @@ class LlmAnswerer:
         looked = self._quotes.look(snapshot, question)
         yield Found(retrieval=looked.retrieval)
         quoted = self._quotes.decide(looked)
+        if compared := self._quotes.compare(snapshot, question, looked, quoted):
+            yield from whole(compared)
+            return
         if quoted.conflicts or not is_worth_asking(looked, quoted):
             yield from whole(quoted)
             return
