@@ -152,9 +152,11 @@ def _last_word(text: str) -> str:
 
 
 def _is_bare_name(text: str) -> bool:
-    """A place or body and nothing behind it."""
+    """A place and nothing behind it."""
     found = names(text)
-    return bool(found) and text.endswith(found[-1].word) and text.startswith(found[0].word)
+    return (
+        bool(found) and found[-1].kind == "place" and text.endswith(found[-1].word) and text.startswith(found[0].word)
+    )
 
 
 def _are_alike(one: str, other: str) -> bool:
