@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from rag.answer.verifying import Verifier, source_of
 from rag.check.sources import Source
-from rag.check.verify import RANK
 from rag.errors import NotFoundError
 from rag.store.protocol import Snapshot
 from rag.types import Article, Citation, Claim, Verdict
@@ -63,9 +62,8 @@ def recheck(
             yield Rechecked(claim=claim, verdict=None, reason="gone: none of its quotes can be cut again")
             continue
         sources = [_source(number, cut) for number, cut in enumerate(whole, start=1)]
-        found = list(verifier.against(claim.text, sources, question=question))
-        worst = min(found, key=lambda one: RANK[one.verdict], default=None)
-        yield Rechecked(claim=claim, verdict=worst.verdict if worst else None, reason=worst.reason if worst else "")
+        found = verifier.against(claim.text, sources, question=question)
+        yield Rechecked(claim=claim, verdict=found.verdict, reason=found.reason)
 
 
 def _recut(snapshot: Snapshot, citation: Citation) -> Recut:

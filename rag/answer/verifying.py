@@ -81,15 +81,13 @@ class Verifier:
                 sources = known if articles is None else self._found(draft.text, snapshot, articles, filters)
                 yield self._verified(draft, sources, articles)
 
-    def against(self, text: str, sources: Sequence[Source], *, question: str = "") -> Generator[Verified, None, None]:
-        """As `verify`, against stretches that are known; its quotes are of their cleaned text.
+    def against(self, claim: str, sources: Sequence[Source], *, question: str = "") -> Verified:
+        """One claim of an answer to `question` as a whole, against stretches that are known.
 
-        Args:
-            sources: numbered from 1 in their order.
-            question: what the text answers; sentences without a predicate are completed from it.
+        The quotes are of their cleaned text. The sources must be numbered from 1 in their order.
         """
-        for draft in split_claims(text):
-            yield self._verified(draft, sources, None, question)
+        draft = Draft(text=claim, start=0, end=len(claim), numbers=())
+        return self._verified(draft, sources, None, question)
 
     def _found(self, claim: str, snapshot: Snapshot | None, articles: Articles, filters: Filters) -> list[Source]:
         """The stretches of articles that a search for the sentence finds."""

@@ -17,7 +17,7 @@ from rag.api.keeping import KeeperOf
 from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 from rag.check.verify import RANK
-from rag.types import Citation, Claim
+from rag.types import Citation, Claim, Verdict
 from rag.wiring import Engine
 
 router = APIRouter(tags=["Checking"])
@@ -58,7 +58,7 @@ async def answer(
     With `verify=true`, `verification` says for each citation whether the revision it names still holds its quote at
     its place (`same`), other words (`changed`), or is not kept any more (`gone`), and which revision is the current
     one; and for each claim the verdict of the checker today, against its own quotes, beside the one of then. Its
-    `status` is `same`, else `gone` or `changed` (a quote, or a verdict that became worse).
+    `status` is `same`, else `gone` or `changed` (a quote, or a verdict that fell below `supported`).
     """
     kept = await keeper.find(request, answer_id)
     found: JsonObject = json.loads(kept)
@@ -76,7 +76,7 @@ def _again(engine: Engine, cited: _Cited) -> Generator[JsonObject, None, None]:
         cuts = list(recut(snapshot, cited.citations))
     claims = list(recheck(engine.verifier(), cited.claims, cuts, question=cited.trace.query))
     states = {cut.state for cut in cuts}
-    worse = any(one.verdict is not None and RANK[one.verdict] < RANK[one.claim.verdict] for one in claims)
+    worse = any(_is_worse(one) for one in claims)
     status = QuoteState.CHANGED if worse or QuoteState.CHANGED in states else QuoteState.SAME
     citations: list[Json] = [_cut_object(cut) for cut in cuts]
     rows: list[Json] = [_claim_object(one) for one in claims]
@@ -86,6 +86,11 @@ def _again(engine: Engine, cited: _Cited) -> Generator[JsonObject, None, None]:
         "citations": citations,
         "claims": rows,
     }
+
+
+def _is_worse(one: Rechecked) -> bool:
+    """A verdict fell, and below `supported`: between that and `exact` lies only how much of the quote is repeated."""
+    return one.verdict is not None and RANK[one.verdict] < min(RANK[one.claim.verdict], RANK[Verdict.SUPPORTED])
 
 
 def _cut_object(cut: Recut) -> JsonObject:

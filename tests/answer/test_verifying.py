@@ -24,5 +24,12 @@ def test_a_bare_figure_is_completed_from_its_question(claim: str, question: str,
     """A figure that answers a question is checked as what it says there, not as a mere figure."""
     source = Source(key="linhe", number=1, text=TEXT, start=0, end=len(TEXT))
     verifier = Verifier(None, None, Checker())  # type: ignore[arg-type]  # known sources need no store
-    (found,) = verifier.against(claim, [source], question=question)
-    assert found.verdict is verdict
+    assert verifier.against(claim, [source], question=question).verdict is verdict
+
+
+def test_a_claim_of_two_sentences_stays_whole() -> None:
+    """A verbatim quote that asks and answers is carried by itself, though a mere question says nothing."""
+    text = "大桥有没有预留轻轨的位置？祝青山回答，没有预留。"
+    source = Source(key="daqiao", number=1, text=text, start=0, end=len(text))
+    verifier = Verifier(None, None, Checker())  # type: ignore[arg-type]  # known sources need no store
+    assert verifier.against(text, [source], question="大桥预留轻轨了吗？").verdict is not Verdict.UNSUPPORTED
