@@ -24,6 +24,9 @@ _OFTEN = 3  # mentions that make a place one of the article's subjects
 _EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
 _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
 _JOINS = frozenset("和与及跟")
+_LED_BY = frozenset("给比选坐乘去到从往在对向离由把被让")  # verbs and prepositions that the tagger joins to a name
+_FOLLOWED_BY = frozenset("上下内里")  # 沅川下|一届
+_JOINED = 3  # characters of the shortest name of two with one more joined to it
 _FITTING = 0.8  # what `holds` gives for a number whose unit fits, or where the question names none
 _SURE = 0.85  # from this probability on, a number may be that of something the question words differently
 _ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
@@ -149,7 +152,7 @@ def _is_about_several(view: QuestionView) -> bool:
 def _places(view: QuestionView) -> list[Name]:
     """The places and bodies of the question, without those that only say where the next one lies."""
     asked = [name for name in view.names if name.kind in {"place", "body"} and name.word not in _EVERYWHERE]
-    asked = [_parted(name, asked, view.key) for name in asked]
+    asked = [_bare(_parted(name, asked, view.key)) for name in asked]
     return [name for name in asked if not any(name.word + other.word in view.key for other in asked)]
 
 
@@ -158,6 +161,16 @@ def _parted(name: Name, asked: list[Name], key: str) -> Name:
     rest = replace(name, word=name.word[1:])
     joined = name.word[0] in _JOINS and len(rest.stem) > 1 and has_word(rest.stem)
     return rest if joined and any(other.word + name.word in key for other in asked) else name
+
+
+def _bare(name: Name) -> Name:
+    """A place of no dictionary without the verb or the direction that the tagger has joined to it (`坐汀兰`)."""
+    word = name.word
+    if name.kind != "place" or name.parts or len(word) < _JOINED or has_word(word) or has_word(name.stem):
+        return name
+    if word[0] in _LED_BY:
+        return replace(name, word=word[1:])
+    return replace(name, word=word[:-1]) if word[-1] in _FOLLOWED_BY else name
 
 
 @lru_cache(maxsize=256)

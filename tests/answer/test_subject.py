@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -151,3 +152,24 @@ def test_numbers_and_what_they_count() -> None:
     assert not counts_what_is_asked(_view("新增多少名教师？"), places)
     assert not has_fitting_unit(_view("公办园占比是多少？"), places)
     assert not gives_what_is_asked(_view("哪一年新增学位？"), places)
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("离石区有多少所学校？", ["离石区"]),
+        ("给鹭湾院区做介绍的医院院长叫什么？", ["鹭湾"]),
+        ("学生坐汀兰乡村公交有额外的优惠吗？", ["汀兰"]),
+        ("沅川下一届中学生运动会什么时候办？", ["沅川"]),
+    ],
+)
+def test_a_verb_before_a_place_is_no_part_of_it(question: str, missing: list[str]) -> None:
+    """What the tagger joins to an unknown name is taken off; a place that the article lacks stays missing."""
+    assert [name.word for name in missing_places(_view(question), _article())] == missing
+
+
+def test_a_place_in_the_article_is_met_with_a_verb_before_it() -> None:
+    """The name behind the verb is what the article must have."""
+    article = replace(_article(), title="鹭湾新院区开建")
+    assert missing_places(_view("给鹭湾院区做介绍的医院院长叫什么？"), article) == []
+    assert [name.word for name in missing_places(_view("坐汀兰乡村公交有额外的优惠吗？"), article)] == ["汀兰"]
