@@ -20,7 +20,9 @@ from eval.cases import QUESTIONS, load_cases
 from eval.gate import compare
 from eval.gate_tables import comparison_object, comparison_text
 from eval.judges import QuoteJudge
+from eval.noise.command import noise
 from eval.opening import opened_here, opened_there
+from eval.report.write import write_reports
 from eval.run import run, sample
 from eval.scores import score
 from eval.tables import scores_object, scores_text
@@ -32,6 +34,7 @@ from rag.logs import configure_logs
 app = typer.Typer(help="Measure answers by a fixed question set.", invoke_without_command=True)
 app.add_typer(bench_app, name="bench")
 app.command("validate")(validate)
+app.command("noise")(noise)
 
 
 class Adapter(StrEnum):
@@ -80,12 +83,15 @@ def evaluate(
     with opened as (target, conditions), _bar() as progress:
         done = run(target, cases, conditions, jobs=jobs, out=out, progress=progress)
     scores = score(done, QuoteJudge(), seed=seed)
-    comparison = compare(scores, load_baseline(baseline), seed=seed) if gate else None
+    runs = load_baseline(baseline)
+    comparison = compare(scores, runs, seed=seed) if gate else None
     if as_json:
         held = {"gate": comparison_object(comparison)} if comparison else {}
         write_json({**scores_object(scores), **held})
     else:
         write_text("\n".join([scores_text(scores), *([comparison_text(comparison)] if comparison else [])]))
+    for path in write_reports(out, scores, comparison, runs) if out else ():
+        sys.stderr.write(f"jushi: wrote {path}\n")
     if write:
         write_baseline(baseline, scores, whole=len(case_set.cases))
     if comparison and comparison.worse:

@@ -18,13 +18,13 @@ _WIDTH = 110
 
 def scores_text(scores: Scores) -> str:
     """The table of measures, then what answers cost, for people."""
-    table = Table("measure", "value", "95 % interval", "goal", "cases", "", title=_title(scores), title_justify="left")
+    table = Table("measure", "value", "95 % interval", "goal", "cases", "", title=title(scores), title_justify="left")
     for measure in MEASURES:
         if figure := scores.overall.get(measure.name):
             value, low, high = map(shown, (figure.interval.value, figure.interval.low, figure.interval.high))
             goal = goal_text(measure, figure.interval.value, scores.conditions.answerer)
             table.add_row(measure.name, value, f"{low} – {high}", goal, str(figure.cases), measure.says)
-    return "\n".join([*rendered(table), *_single_lines(scores), *cost_lines(scores.cost)])
+    return "\n".join([*rendered(table), *single_lines(scores), *cost_lines(scores.cost)])
 
 
 def scores_object(scores: Scores) -> JsonObject:
@@ -67,7 +67,8 @@ def cost_lines(cost: Cost) -> list[str]:
     return lines
 
 
-def _title(scores: Scores) -> str:
+def title(scores: Scores) -> str:
+    """What was asked of what, in a line."""
     held = scores.conditions
     return (
         f"{held.set_name} {held.set_version} ({held.set_digest}), {len(scores.cases)} cases, "
@@ -75,7 +76,8 @@ def _title(scores: Scores) -> str:
     )
 
 
-def _single_lines(scores: Scores) -> list[str]:
+def single_lines(scores: Scores) -> list[str]:
+    """What has no interval, in a line; none when nothing is defined."""
     known = [("AUROC of answerability", scores.auroc), ("calibration error", scores.calibration_error)]
     said = [f"{name}: {value:.3f}" for name, value in known if value is not None]
     return [", ".join(said)] if said else []

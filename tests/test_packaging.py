@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import typer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -38,3 +40,9 @@ def test_pins_name_no_local_build() -> None:
 def test_command_is_declared() -> None:
     """Installing the project puts `jushi` on the path."""
     assert PROJECT["scripts"] == {"jushi": "rag.cli:main"}
+
+
+def test_plugins_are_declared_and_there() -> None:
+    """`jushi eval` is found through what the project declares, and what it names is a group of commands."""
+    assert PROJECT["entry-points"] == {"jushi.commands": {"eval": "eval.command:app"}}
+    assert isinstance(EntryPoint(name="eval", value="eval.command:app", group="jushi.commands").load(), typer.Typer)

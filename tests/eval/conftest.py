@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,14 +74,24 @@ class Measured:
         self._settings = settings
         self._conditions = conditions
 
-    def __call__(self, change: Callable[[Engine], Engine] = lambda engine: engine, **settings: object) -> Scores:
-        chosen = self._settings.model_copy(update=dict(settings))
-        conditions = replace(self._conditions, fingerprint=chosen.fingerprint)
+    @contextmanager
+    def served(
+        self, change: Callable[[Engine], Engine] = lambda engine: engine, settings: Settings | None = None
+    ) -> Iterator[JushiTarget]:
+        """The server as a target."""
+        chosen = settings or self._settings
 
         def opened(_progress: Progress) -> Engine:
             return change(open_set(self._small, self._stores, settings=chosen))
 
         with served(chosen, opened) as root, closing(JushiTarget(root, answerer="auto")) as target:
+            yield target
+
+    def __call__(self, change: Callable[[Engine], Engine] = lambda engine: engine, **settings: object) -> Scores:
+        """The figures of the small set."""
+        chosen = self._settings.model_copy(update=dict(settings))
+        conditions = replace(self._conditions, fingerprint=chosen.fingerprint)
+        with self.served(change, chosen) as target:
             return score(run(target, self._small.cases, conditions, jobs=2), QuoteJudge())
 
 
