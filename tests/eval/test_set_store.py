@@ -88,7 +88,7 @@ def test_a_missing_source_is_named(tmp_path: Path) -> None:
 def test_an_article_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """A set over fewer articles than it says would measure something else."""
     (tmp_path / "bad.jsonl").write_text('{"title": "没有正文"}', encoding="utf-8")
-    with pytest.raises(InputError, match=r"bad\.jsonl.* was not read: found neither"):
+    with pytest.raises(InputError, match=r"bad\.jsonl.* was not read: found none of the fields"):
         open_set(made_set(tmp_path, "bad.jsonl"), tmp_path / "stores")
 
 

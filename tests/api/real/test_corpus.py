@@ -109,8 +109,8 @@ def test_what_makes_no_sense_is_rejected_in_its_place_and_the_rest_is_stored(htt
         "marks",
         "../x",
     ]
-    assert "neither" in rows[0]["error"] or "empty" in rows[0]["error"]
-    assert "both" in rows[2]["error"]
+    assert "found none of the fields" in rows[0]["error"] or "empty" in rows[0]["error"]
+    assert "found text and html of the fields" in rows[2]["error"]
     assert "http" in rows[3]["error"]
     assert "no article text" in rows[4]["error"]
     assert "letters, digits" in rows[5]["error"]
