@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,12 @@ def real_model() -> LocalModel:
         found = find_model(cache, DEFAULT_MODEL)
     assert found is not None
     return found
+
+
+@pytest.fixture(autouse=True)
+def own_log_level() -> Iterator[None]:
+    """Commands set the level of the log for their process; the tests that follow want theirs back."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
