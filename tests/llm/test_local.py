@@ -129,6 +129,7 @@ def test_a_crashed_child_is_replaced_at_once(
     served: Callable[..., LocalServer], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After a crash the next look starts another child, which answers; the log has the first one's exit status."""
+    caplog.set_level("WARNING")
     server = served()
     crash(server.base_url)
     assert server._child is not None
