@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,14 +12,12 @@ from rag.answer.sentences import Sentence
 from rag.answer.subject import belongs, missing_places
 from rag.answer.view import QuestionView
 from rag.answer.widen import quotable
-from rag.check.claims import Draft
+from rag.check.claims import Draft, clauses
 from rag.check.lexicon import is_light
-from rag.check.sources import Source
+from rag.check.sources import source_of
 from rag.check.verify import RANK, Checked, Checker
 from rag.text.words import nouns
-from rag.types import Article, Verdict
-
-_CLAUSE = re.compile(r"[^，,；;]{4,}[，,；;]?")
+from rag.types import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,7 @@ class Judge:
         self._view = view
         self._articles = articles
         self._wholly = wholly
-        self._sources = [_source(excerpt) for excerpt in excerpts]
+        self._sources = [source_of(each.number, each.article, each.start, each.end) for each in excerpts]
         first: dict[str, Sentence] = {}
         for sentence in ranked:
             first.setdefault(sentence.evidence.passage.article_id, sentence)
@@ -61,13 +58,13 @@ class Judge:
 
     def judge(self, draft: Draft) -> Judged:
         """The verdict on one sentence. One that no single quote carries is tried clause by clause."""
-        if draft.text.endswith(("?", "？")):
+        if draft.is_question:
             return Judged(draft=draft, verdict=Verdict.UNSUPPORTED, reason="question: nothing is said")
         checked = self._check(draft.text, draft.numbers)
         judged = self._judged(draft, [checked])
         if judged.verdict is not Verdict.UNSUPPORTED:
             return judged
-        parts = _CLAUSE.findall(draft.text)
+        parts = clauses(draft.text)
         if len(parts) < 2:
             return judged
         apart = self._judged(draft, [self._check(part, draft.numbers) for part in parts])
@@ -111,18 +108,3 @@ class Judge:
         if self._view.expected.kind is Kind.NUMBER and not belongs(self._view, quote, article):
             return "other place or time"
         return ""
-
-
-def _source(excerpt: Excerpt) -> Source:
-    article: Article = excerpt.article
-    return Source(
-        key=article.article_id,
-        number=excerpt.number,
-        text=article.text,
-        start=excerpt.start,
-        end=excerpt.end,
-        title=article.title,
-        publisher=article.publisher or "",
-        published=article.published.day if article.published else None,
-        unquotable=(*article.damaged, *article.suspicious),
-    )

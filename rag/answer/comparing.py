@@ -13,8 +13,9 @@ from rag.text.script import fold, language, to_traditional
 from rag.text.words import content_words, names
 from rag.types import Citation
 
+_EACH_OF = r"各(?![类种国地项方级界族式部个单省市县区镇乡村])"  # 各, but for 各类, 各地 …
 _SIGN = re.compile(
-    r"各(?![类种国地项方级界族式部个单省市县区镇乡村])|分别|谁|哪[个家边座所地市县区]|更[多少高低快慢大小长短早晚贵重]|差多少|差距|相差"
+    rf"{_EACH_OF}|分别|谁|哪[个家边座所地市县区]|更[多少高低快慢大小长短早晚贵重]|差多少|差距|相差"
     r"|都.*[吗么嘛]|还是|比.+(?:多少|几)|[多少高低快慢大小长短]多少"
 )
 _JOIN = re.compile(r"还是|[和与及跟、比]")
@@ -29,7 +30,7 @@ _BOTH = re.compile(r"^(?:这|他们|它们)?(?:两|二|三|四)(?:个|座)?(?:[�
 _SIZE = r"(?:多|少|高|低|快|慢|大|小|长|短|重|轻|贵|便宜|强)"
 _MORE_THAN = re.compile(rf"^(?:要|还)?{_SIZE}(?:出|了)?(?=\S)")
 _WHICH = re.compile(r"(?:是)?(?:谁|哪一?[个家边座所地市县区])家?的?")
-_EACH = re.compile(r"各自|分别|各(?![类种国地项方级界族式部个单省市县区镇乡村])")
+_EACH = re.compile(rf"各自|分别|{_EACH_OF}")
 _DIFFERENCE = re.compile(r"(?:相差|差距|差)(?:了|是|有)?(?:多少|多大|几)")
 _SUPERLATIVE = re.compile(rf"(?<!多)得?(?:更|比较|较|最)?{_SIZE}(?:一?些|一?点儿?)?(?=[,?。!]|$)")
 _AMOUNT = re.compile(r"多少|几|多[大高长远重久]")

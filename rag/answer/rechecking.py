@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.answer.verifying import Verifier, source_of
-from rag.check.sources import Source
+from rag.answer.verifying import Verifier
+from rag.check.sources import Source, source_of
 from rag.errors import NotFoundError
 from rag.store.protocol import Snapshot
 from rag.types import Article, Citation, Claim, Verdict

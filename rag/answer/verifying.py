@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 from rag.answer.answerer import Articles
 from rag.answer.composing import UNPROVEN
-from rag.check.claims import Draft, split_claims
-from rag.check.sources import Source
+from rag.check.claims import Draft, clauses, split_claims
+from rag.check.sources import Source, source_of
 from rag.check.verify import RANK, Checked, Checker
 from rag.search.retriever import Retriever
 from rag.store.protocol import Snapshot, Store
 from rag.types import Article, Filters, Question, Strictness, Verdict
 
-_CLAUSE = re.compile(r"[^，,；;]{4,}[，,；;]?")
 _ALL = Filters()
 _LONGEST_QUERY = 500  # characters of a sentence that are searched for
 
@@ -102,11 +100,11 @@ class Verifier:
     def _verified(
         self, draft: Draft, sources: Sequence[Source], articles: Articles | None, question: str = ""
     ) -> Verified:
-        if draft.text.endswith(("?", "？")):
+        if draft.is_question:
             return _result(draft, Verdict.UNSUPPORTED, "question: nothing is said", 0.0)
         cited = draft.numbers if articles is None else ()
         whole = self._checker.check(draft.text, sources, cited=cited, question=question)
-        if whole.verdict is Verdict.UNSUPPORTED and len(parts := _CLAUSE.findall(draft.text)) > 1:
+        if whole.verdict is Verdict.UNSUPPORTED and len(parts := clauses(draft.text)) > 1:
             apart = [self._checker.check(part, sources, cited=cited, question=question) for part in parts]
             if all(checked.verdict is not Verdict.UNSUPPORTED for checked in apart):
                 return _judged(draft, apart, articles)
@@ -136,21 +134,6 @@ def apply_strictness(text: str, verified: Sequence[Verified], strict: Strictness
 
 def _given(number: int, source: GivenSource) -> Source:
     return Source(key=str(number), number=number, text=source.text, start=0, end=len(source.text), title=source.title)
-
-
-def source_of(number: int, article: Article, start: int, end: int) -> Source:
-    """The stretch `[start, end)` of the cleaned text of an article as something that claims may rest on."""
-    return Source(
-        key=article.article_id,
-        number=number,
-        text=article.text,
-        start=start,
-        end=end,
-        title=article.title,
-        publisher=article.publisher or "",
-        published=article.published.day if article.published else None,
-        unquotable=(*article.damaged, *article.suspicious),
-    )
 
 
 def _judged(draft: Draft, found: Sequence[Checked], articles: Articles | None) -> Verified:

@@ -15,6 +15,7 @@ _BULLET = re.compile(
 _OPEN_MARKER = re.compile(
     r"\s*[\[【［〔(（][^\d\[\]【】［］〔〕()（）]{0,8}[\d,，、\s-]{0,9}"
 )  # a reply that breaks off in a marker
+_CLAUSE = re.compile(r"[^，,；;]{4,}[，,；;]?")
 _EMPHASIS = re.compile(r"\*\*|__|`")
 
 
@@ -31,6 +32,16 @@ class Draft:
     end: int
     numbers: tuple[int, ...]
     new_line: bool = False
+
+    @property
+    def is_question(self) -> bool:
+        """It asks, so that nothing is said which a quote could carry."""
+        return self.text.endswith(("?", "？"))
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of one sentence, marks included; shorter ones than four characters are left out."""
+    return _CLAUSE.findall(text)
 
 
 def split_claims(text: str) -> list[Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from rag.types import Span
+from rag.types import Article, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +28,18 @@ class Source:
     def __post_init__(self) -> None:
         if not 0 <= self.start <= self.end <= len(self.text):
             raise ValueError(f"stretch [{self.start}, {self.end}) is not inside {len(self.text)} code points")
+
+
+def source_of(number: int, article: Article, start: int, end: int) -> Source:
+    """The stretch `[start, end)` of the cleaned text of an article as something that claims may rest on."""
+    return Source(
+        key=article.article_id,
+        number=number,
+        text=article.text,
+        start=start,
+        end=end,
+        title=article.title,
+        publisher=article.publisher or "",
+        published=article.published.day if article.published else None,
+        unquotable=(*article.damaged, *article.suspicious),
+    )
