@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import track
 
 from eval.cost import spread
+from eval.streams import read_stream
 from rag.text.script import fold
 
 
@@ -41,25 +42,20 @@ class Reply:
 def ask(client: OpenAI, question: str, answerer: str) -> Reply:
     """Ask with `stream=True` and a clock."""
     began = time.perf_counter()
-    evidence = first = None
-    text = ""
-    jushi: Mapping[str, Any] = {}
     stream = client.chat.completions.create(
         model="jushi",
         messages=[{"role": "user", "content": question}],
         stream=True,
         extra_body={"answerer": answerer},
     )
-    for chunk in stream:
-        now = 1000 * (time.perf_counter() - began)
-        if (chunk.model_extra or {}).get("search_results") is not None and evidence is None:
-            evidence = now
-        for choice in chunk.choices:
-            if choice.delta.content:
-                first = first or now
-                text += choice.delta.content
-            jushi = (choice.delta.model_extra or {}).get("jushi") or jushi
-    return Reply(text=text, jushi=jushi, evidence=evidence, first=first, end=1000 * (time.perf_counter() - began))
+    found = read_stream(stream, began)
+    return Reply(
+        text=found.text,
+        jushi=found.answer or {},
+        evidence=found.clock.get("evidence"),
+        first=found.first,
+        end=found.whole,
+    )
 
 
 def is_right(reply: Reply, facts: Sequence[Sequence[str]]) -> bool:
