@@ -7,6 +7,7 @@ change comes from (against other sites' pages), the key and its scope, and the l
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -86,19 +87,16 @@ class GateMiddleware:
     async def _limited(self, key: Key | None, scope: Connection, receive: Receive, send: Send) -> None:
         client = scope.get("client")
         asker = f"key {key.name}" if key else f"address {client[0] if client else ''}"
-        try:
-            taken = self._limits.taken(asker)
-            taken.__enter__()
-        except OverLimitError as error:
-            self._metrics.limited(error.limit)
-            response = error_response(error)
-            response.headers["retry-after"] = str(error.wait)
-            await response(scope, receive, send)
-            return
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._limits.taken(asker))
+            except OverLimitError as error:
+                self._metrics.limited(error.limit)
+                response = error_response(error)
+                response.headers["retry-after"] = str(error.wait)
+                await response(scope, receive, send)
+                return
             await self._app(scope, receive, send)
-        finally:
-            taken.__exit__(None, None, None)
 
 
 def require_own_page(headers: Headers, origins: Collection[str]) -> None:
