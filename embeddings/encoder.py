@@ -81,6 +81,19 @@ class JointEncoder(Protocol):
 
 
 @runtime_checkable
+class DistantEncoder(Protocol):
+    """What an encoder may do besides: say whether the server behind it answers, without asking it for vectors."""
+
+    def check_server(self) -> None:
+        """Look, for two seconds at most.
+
+        Raises:
+            EncoderError: it does not answer.
+        """
+        ...
+
+
+@runtime_checkable
 class CountingEncoder(Protocol):
     """What an encoder may do besides: say how many tokens it read."""
 

@@ -19,6 +19,7 @@ from embeddings.errors import EncoderError
 
 _RETRIED = frozenset({408, 409, 429})
 _LONGEST_WAIT = 30.0  # seconds, also when the server asks for more
+_LOOK = 2.0  # seconds for a look at whether the server answers
 _SHOWN = 200  # characters of a server's own error message
 _PROBE = "维度"
 _log = logging.getLogger(__name__)
@@ -117,6 +118,22 @@ class RemoteEncoder:
             EncoderError: the server does not answer, or answers something else.
         """
         return self._encode_counted(self._prefixes[0 if as_queries else 1], texts)
+
+    def check_server(self) -> None:
+        """Ask for the list of models, once; any answer but a failure of the server or a refused key is good.
+
+        Raises:
+            EncoderError: there is no answer within two seconds, or only such a one.
+        """
+        url = self._url.copy_with(path=self._url.path.removesuffix("/embeddings") + "/models")
+        try:
+            response = self._client.get(url, timeout=_LOOK)
+        except httpx.TransportError as error:
+            raise EncoderError(
+                f"the embedding server {self._server} cannot be reached: {type(error).__name__} {error}"
+            ) from error
+        if response.status_code >= 500 or response.status_code in {401, 403}:
+            raise EncoderError(f"the embedding server {self._server} {self._refusal(response)}")
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -34,6 +34,7 @@ from rag.api.gate import GateMiddleware
 from rag.api.jobs import Jobs
 from rag.api.keeping import Keeper
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
+from rag.api.reach import Outlook
 from rag.api.responses import ErrorBody
 from rag.api.scopes import Routes
 from rag.api.service import Opener, Service
@@ -91,6 +92,7 @@ def create_app(
     app.state.service = service
     app.state.jobs = ingests
     app.state.keeper = keeper
+    app.state.outlook = Outlook(service)
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     # Each is outside of those before it: refused bodies get an id and a log line too.
     app.add_middleware(GateMiddleware, settings=settings, keyring=keyring, metrics=watch.metrics)

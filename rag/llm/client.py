@@ -8,6 +8,7 @@ import logging
 import random
 import weakref
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from typing import cast
 
@@ -27,6 +28,7 @@ from rag.llm.thoughts import Thoughts
 _LONGEST_WAIT = 15.0  # seconds before another attempt; who asks for more is not asked again
 _NO_KEY = "none"  # the client insists on one; servers without keys do not look at it
 _NAMES_SHOWN = 5
+_LOOK = 2.0  # seconds for a look at whether a server answers
 _log = logging.getLogger(__name__)
 
 
@@ -126,9 +128,41 @@ class OpenAIModel:
 
         return relay(self._background, work)
 
+    def is_up(self) -> bool:
+        """True if the server answers at all, be it that it lists no models or has too much to do.
+
+        Raises:
+            ModelError: it does not answer within two seconds, or only with failures.
+            ModelMissingError: it refuses the key.
+        """
+        looking = self._background.submit(self._look())
+        try:
+            return looking.result()
+        except CancelledError:
+            raise ModelError("the language model was closed") from None
+
     def close(self) -> None:
         """Break off what is being written, and let go of the connections."""
         self._closing()
+
+    async def _look(self) -> bool:
+        try:
+            async with asyncio.timeout(_LOOK):
+                await self._client.models.with_raw_response.list()
+        except TimeoutError:
+            raise ModelError(
+                f"the language model server {self._peer.server} did not answer within {_LOOK:g} s"
+            ) from None
+        except openai.APIStatusError as error:
+            if error.status_code >= 500 or error.status_code in {401, 403}:
+                failure = failure_of(error, self._peer)
+            else:
+                return True
+        except Exception as error:  # noqa: BLE001 - as for a reply: none may escape
+            failure = failure_of(error, self._peer)
+        else:
+            return True
+        raise failure.error  # outside of the handler: the SDK's error, which may hold the key, is no context
 
     async def _reply(self, prompt: Prompt, give: Giver[Delta]) -> Usage:
         try:

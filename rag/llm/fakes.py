@@ -87,6 +87,10 @@ class ScriptedModel:
             finish_reason="stop" if count == len(pieces) else "length",
         )
 
+    def is_up(self) -> bool:
+        """Always."""
+        return True
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -122,6 +122,25 @@ class LocalServer:
         """Load the model now rather than with the first question; returns `base_url`, and raises what that raises."""
         return self.base_url
 
+    def is_up(self) -> bool:
+        """True if the child answers, False while it loads the model or was never asked for. Neither starts nor waits.
+
+        Raises:
+            ModelError: the child ended or hangs, or could not be started; or this is closed.
+        """
+        child, url = self._child, self._url  # without the lock, which whoever waits for the model to load holds
+        if self._closed:
+            raise ModelError("the local model was stopped")
+        if child is None:
+            if self._failures:
+                raise ModelError(f"the local model does not start; {self._log} says more")
+            return False
+        if child.poll() is not None:
+            raise ModelError(f"the local model ended with status {child.returncode}; the next question starts it again")
+        if url and not _answers(url):
+            raise ModelError("the local model does not answer; the next question starts it again")
+        return bool(url)
+
     def close(self) -> None:
         """Stop the child, also while it is loading, and start no other one."""
         self._closed = True
@@ -203,7 +222,7 @@ class LocalServer:
         raise ModelError(f"{self.model.name} cannot be loaded: {why}; {self._log} says more")
 
     def _stop(self) -> None:
-        child, self._child = self._child, None
+        child, self._child, self._url = self._child, None, ""
         if child is None:
             return
         assert child.stdin is not None

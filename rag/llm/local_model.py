@@ -38,6 +38,14 @@ class LocalLanguageModel:
         """
         return (yield from self._connected().write(prompt))
 
+    def is_up(self) -> bool:
+        """True if it could be asked now, False while it is loaded or was not asked for yet; starts nothing.
+
+        Raises:
+            ModelError: its process ended or hangs; the next question starts another.
+        """
+        return self._server.is_up()
+
     def close(self) -> None:
         """Stop the server."""
         self._server.close()

@@ -85,6 +85,15 @@ class LanguageModel(Protocol):
         """
         ...
 
+    def is_up(self) -> bool:
+        """True if it could be asked now, False while it is still being started; found out in seconds, asking nothing.
+
+        Raises:
+            ModelError: it does not answer.
+            ModelMissingError: its server refuses the key, or what runs it is not installed.
+        """
+        ...
+
     def close(self) -> None:
         """Break off what is being written, and let go of connections and processes."""
         ...

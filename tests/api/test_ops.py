@@ -20,10 +20,13 @@ Serve = Callable[[Callable[..., Engine]], AbstractContextManager[str]]
 
 
 def test_ready_once_the_store_is_open(http: httpx.Client) -> None:
-    """A ready server tells its generation and how much it holds."""
+    """A ready server has a line for each part, and tells its generation and how much it holds."""
     response = http.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ready", "generation": 7, "articles": 2, "passages": 2}
+    assert response.json() == {
+        "status": "ready", "store": "open", "encoder": "loaded", "model": "none",
+        "generation": 7, "articles": 2, "passages": 2,
+    }  # fmt: skip
 
 
 def test_alive_but_not_ready_while_opening(serve: Serve, fresh_engine: Engine, wait: Callable[..., None]) -> None:

@@ -112,6 +112,7 @@ class ChatServer:
     script: list[Act] = field(default_factory=list)
     otherwise: Act = Exchange.reply
     models: list[str] = field(default_factory=lambda: ["some-model"])
+    listing: int = 200
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     connections: int = 0
@@ -157,7 +158,7 @@ def chat_server() -> Iterator[ChatServer]:
             assert self.path == "/v1/models"
             listed = [{"id": name, "object": "model", "created": 1, "owned_by": "us"} for name in state.models]
             text = json.dumps({"object": "list", "data": listed})
-            Exchange(handler=self, body={}, server=state).whole(200, text)
+            Exchange(handler=self, body={}, server=state).whole(state.listing, text)
 
         def log_message(self, *_: object) -> None:
             """Keep test output clean."""

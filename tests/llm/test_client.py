@@ -224,3 +224,31 @@ def test_the_key_is_nowhere(
     assert "请稍后" in caplog.text
     assert "without seed" in caplog.text
     assert "geheim" not in caplog.text + repr(model) + repr(model._peer) + repr(vars(model))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(200, None), (404, None), (405, None), (429, None), (401, ModelMissingError), (403, ModelMissingError),
+     (500, ModelError), (503, ModelError)],
+)  # fmt: skip
+def test_a_server_is_up_unless_it_fails_or_refuses_the_key(
+    status: int, kind: type[Exception] | None, chat_server: ChatServer, connect: Connect
+) -> None:
+    """A list of models is asked for, which some servers do not have; the key stands in no message."""
+    chat_server.listing = status
+    model = connect(key="sk-secret-of-ours")
+    if kind is None:
+        assert model.is_up() is True
+        return
+    with pytest.raises(kind) as caught:
+        model.is_up()
+    assert type(caught.value) is kind
+    assert "sk-secret-of-ours" not in f"{caught.value!r} {caught.value.__context__!r}"
+
+
+def test_a_closed_model_is_not_up(connect: Connect) -> None:
+    """Nobody hangs on a model that was let go."""
+    model = connect()
+    model.close()
+    with pytest.raises(ModelError, match="was closed"):
+        model.is_up()

@@ -140,3 +140,8 @@ def test_nothing_happens_before_the_first_piece_is_wanted(candidate: Candidate, 
     """Asking is free until the reply is read; a reply that is never read may be closed."""
     candidate.sound.write(ask("慢")).close()
     read(candidate.sound.write(ask()))
+
+
+def test_whether_it_is_up_is_found_out_without_asking_it(candidate: Candidate) -> None:
+    """A sound model is up, again and again."""
+    assert (candidate.sound.is_up(), candidate.sound.is_up()) == (True, True)
