@@ -136,6 +136,12 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="answers of the server that stay readable at /v1/answers/{id}, with their questions; 0: none",
     )
+    remembered_answers: int = Field(
+        default=1000,
+        ge=0,
+        le=100_000,
+        description="answers by quotes that are given again to the same question until articles change; 0: none",
+    )
     shutdown_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds that running answers get to end when the server is stopped"
     )

@@ -19,6 +19,7 @@ from rag.answer.chatting import chat
 from rag.answer.chores import recognise
 from rag.answer.events import Answerer, Events, last_answer
 from rag.answer.prompt import opening
+from rag.answer.remembered import Remembered
 from rag.answer.verifying import Verifier
 from rag.answer.writer import LlmAnswerer
 from rag.check.verify import Checker
@@ -59,6 +60,7 @@ class Engine:
     checker: Checker = field(default_factory=Checker)
     reranker: Reranker | None = None
     kept: KeptAnswers | None = None
+    remembered: Remembered | None = None  # answers by quotes; those of a language model are never the same twice
 
     def answer(self, question: Question, answerer: str = "auto") -> Answer:
         """The answer to `question` by the answerer of that name.
@@ -88,6 +90,8 @@ class Engine:
         if chore := recognise(question, instructions=question.instructions):
             with self.store.snapshot() as snapshot:
                 return chat(chore, question, generation=snapshot.generation, settings=self.settings.fingerprint)
+        if name == "quotes" and self.remembered is not None:
+            return self.remembered.events(question, self.answerers[name])
         return self.answerers[name].events(question)
 
     def pipeline(self) -> Pipeline:
@@ -159,8 +163,12 @@ def open_engine(
         recurring=Recurring(),
     )
     engine = assemble(settings, store, encoder, model=_open_model(settings), reranker=reranker, fitted=fitted)
-    limit = settings.kept_answers
-    return replace(engine, kept=KeptAnswers(settings.data / "answers.sqlite", limit=limit)) if limit else engine
+    kept, remembered = settings.kept_answers, settings.remembered_answers
+    return replace(
+        engine,
+        kept=KeptAnswers(settings.data / "answers.sqlite", limit=kept) if kept else None,
+        remembered=Remembered(store, limit=remembered) if remembered else None,
+    )
 
 
 def assemble(

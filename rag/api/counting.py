@@ -35,6 +35,7 @@ class Metrics:
         )
         self._whole = histogram("jushi_answer_seconds", "Whole answers", ("answerer",), buckets=_LONG)
         self._answers = counter("jushi_answers", "Answers", ("answerer", "status"))
+        self._remembered = counter("jushi_answers_remembered", "Answers that were made for the same question before")
         self._unfinished = counter("jushi_answers_unfinished", "Answers that failed or were left", ("why",))
         self._refusals = counter("jushi_refusals", "Refusals", ("reason",))
         self._claims = counter("jushi_claims", "Sentences that were checked", ("verdict", "shown"))
@@ -68,6 +69,7 @@ class Metrics:
         """An answer is there, its first sentence after `first` seconds, all of it after `whole`."""
         speaker = answer.trace.answerer
         self._answers.labels(speaker, answer.status.value).inc()
+        self._remembered.inc(answer.trace.remembered)
         self._whole.labels(speaker).observe(whole)
         if first is not None:
             self._first.labels(speaker).observe(first)

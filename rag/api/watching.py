@@ -126,6 +126,7 @@ class Watch:
             reason=answer.refusal.reason.value if answer.refusal else None,
             milliseconds=outcome.whole_ms,
             generation=answer.trace.generation,
+            remembered=answer.trace.remembered,
             **asked,
         )
 

@@ -123,6 +123,7 @@ class Trace:
     notes: tuple[str, ...] = ()
     dropped: tuple[Claim, ...] = ()  # sentences that a model wrote and no quote carried, with the reason
     unknown_numbers: int = 0  # markers of a model that name no passage it was given
+    remembered: bool = False  # made for the same question before; `timings` are those of giving it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

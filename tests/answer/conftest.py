@@ -39,7 +39,9 @@ ARTICLES = {
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The engine over `ARTICLES`."""
-    opened = open_engine(load_settings(data=tmp_path_factory.mktemp("answers")))
+    opened = open_engine(
+        load_settings(data=tmp_path_factory.mktemp("answers"), remembered_answers=0)
+    )  # each is made anew
     documents = [
         RawDocument(name=f"{name}.txt", data=text.encode(), media=Media.TEXT, article_id=name)
         for name, text in ARTICLES.items()
