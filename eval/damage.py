@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from rag.ingest.gbkbytes import gbk_bytes, pair_table
-from rag.ingest.readings import readings_of
+from rag.text.readings import readings_of
 
 _FOLDED_MARKS = {b"\xa3\xa1": b"!", b"\xa3\xbf": b"?", b"\xa3\xac": b",", b"\xa3\xba": b":"}
 _ENTITIES = {"“": "&ldquo;", "”": "&rdquo;", "·": "&middot;", "—": "&mdash;", "…": "&hellip;", " ": "&nbsp;"}

@@ -1,4 +1,4 @@
-"""Writes `rag/ingest/data/readings.json.gz`: the characters of GBK by their readings in pinyin with tone marks.
+"""Writes `rag/text/data/readings.json.gz`: the characters of GBK by their readings in pinyin with tone marks.
 
     pip install pypinyin==0.55.0 && python -m eval.make_readings
 
@@ -13,7 +13,7 @@ from collections import defaultdict
 
 from pypinyin import pinyin_dict  # type: ignore[import-not-found,unused-ignore] # not a dependency, see above
 
-from rag.ingest.readings import READINGS_FILE, normal_reading
+from rag.text.readings import READINGS_FILE, normal_reading
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from eval.damage import leave_pinyin, read_gbk
 from rag.ingest.charmodel import FIRST_CLASS, char_model, is_han
 from rag.ingest.gbkbytes import gbk_bytes
-from rag.ingest.readings import readings_of
+from rag.text.readings import readings_of
 
 FOLDED = 0.75  # share of the places where folding marks in bytes hits two characters; real pages miss some
 STOPS = 0.08  # share of full stops that lose their first byte; with the above about four shifts in 1,000 characters

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from rag.ingest.charmodel import char_model
 from rag.ingest.edits import REPLACEMENT, Edit
 from rag.ingest.gbkbytes import gbk_bytes, pair_table
-from rag.ingest.readings import characters_read
+from rag.text.readings import characters_read
 
 _CLEAR = 3.0  # bits by which the best candidate must beat the next one
 

@@ -14,7 +14,7 @@ from collections import Counter
 from rag.ingest.charmodel import char_model, is_han
 from rag.ingest.cutpinyin import cut_edits
 from rag.ingest.edits import REPLACEMENT, Edit
-from rag.ingest.readings import characters_read, has_tone
+from rag.text.readings import characters_read, has_tone
 
 _LETTERS = "a-zA-Z\u00e0-\u00fc\u0100-\u01dc\u0251\u0261\u0300-\u030c"
 _ANNOTATION = re.compile(rf"(?P<before>[^\s(（])(?P<note>[(（](?P<syllable>[{_LETTERS}]{{1,9}})[)）])")

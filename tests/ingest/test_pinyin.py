@@ -6,7 +6,7 @@ import pytest
 
 from rag.ingest.edits import apply_edits
 from rag.ingest.pinyin import pinyin_edits
-from rag.ingest.readings import characters_read, has_tone, normal_reading, readings_of
+from rag.text.readings import characters_read, has_tone, normal_reading, readings_of
 
 
 def cleaned(text: str) -> str:
