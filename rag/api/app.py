@@ -29,13 +29,13 @@ from rag.api import (
     verify,
 )
 from rag.api.auth import Keyring
+from rag.api.documented import ErrorBody
 from rag.api.errors import install_error_handlers
 from rag.api.gate import GateMiddleware
 from rag.api.jobs import Jobs
 from rag.api.keeping import Keeper
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.reach import Outlook
-from rag.api.responses import ErrorBody
 from rag.api.scopes import Routes
 from rag.api.service import Opener, Service
 from rag.api.watching import Watch

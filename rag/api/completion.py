@@ -3,46 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import ClassVar
 
 from rag.answer.events import Event, Finished, Found, Said
-from rag.answer.present import Json, JsonObject, answer_object
-from rag.answer.sources import sources_markdown
-from rag.answer.wire import citation_links, notice_line, search_results, spoken, url_citations
+from rag.answer.present import Json, JsonObject, answer_object, error_object
+from rag.answer.wire import citation_links, search_results, spoken, url_citations
+from rag.api.asking import Head
+from rag.errors import JushiError
 from rag.types import Answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What all objects of one completion share, and how they are to be written.
-
-    `base` is the address of this server; `question` says in which language to head the list of `sources`, if wanted.
-    """
-
-    completion_id: str
-    created: int  # seconds since 1970
-    model: str
-    fingerprint: str
-    base: str
-    question: str
-    sources: bool = False
-
-    def object(self, kind: str, choices: Sequence[JsonObject], **more: Json) -> JsonObject:
-        """One object of this completion."""
-        return {
-            "id": self.completion_id,
-            "object": kind,
-            "created": self.created,
-            "model": self.model,
-            "system_fingerprint": self.fingerprint,
-            "choices": choices,
-            **more,
-        }
-
-    def tail(self, answer: Answer) -> list[str]:
-        """What follows the words of an answer in the content, piece by piece."""
-        sources = sources_markdown(answer, self.question, self.base) if self.sources else ""
-        return [piece for piece in (notice_line(answer), sources) if piece]
 
 
 def whole(head: Head, events: Sequence[Event]) -> JsonObject:
@@ -63,13 +31,14 @@ def whole(head: Head, events: Sequence[Event]) -> JsonObject:
 def _whole(head: Head, answer: Answer, results: list[Json]) -> JsonObject:
     message: JsonObject = {
         "role": "assistant",
-        "content": spoken(answer) + "".join(head.tail(answer)),
+        "content": head.content(answer),
         "refusal": None,
         "annotations": url_citations(answer, head.base),
         "jushi": answer_object(answer),
     }
     choice: JsonObject = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-    return head.object(
+    return _object(
+        head,
         "chat.completion",
         [choice],
         usage=_usage(answer),
@@ -84,6 +53,8 @@ class Chunks:
     The first chunk with content carries `search_results`; since it is made before the first sentence, its content is
     empty, and the first chunk with words carries them again, for clients that pass over empty ones.
     """
+
+    ending: ClassVar[str] = "data: [DONE]\n\n"
 
     def __init__(self, head: Head, *, include_usage: bool) -> None:
         self._head = head
@@ -113,6 +84,10 @@ class Chunks:
                 yield from self._end(answer)
                 self.finished = True
 
+    def failed(self, error: JushiError) -> Iterator[JsonObject]:
+        """The error, as OpenAI's clients raise it out of a stream."""
+        yield error_object(error)
+
     def _say(self, text: str) -> Iterator[JsonObject]:
         if text and not self._said:
             yield self._chunk({"content": text}, search_results=self._results)
@@ -132,11 +107,24 @@ class Chunks:
         delta: JsonObject = {"annotations": url_citations(answer, self._head.base), "jushi": answer_object(answer)}
         yield self._chunk(delta, finish="stop", citations=citation_links(answer, self._head.base))
         if self._include_usage:
-            yield self._head.object("chat.completion.chunk", [], usage=_usage(answer))
+            yield _object(self._head, "chat.completion.chunk", [], usage=_usage(answer))
 
     def _chunk(self, delta: JsonObject, *, finish: str | None = None, **more: Json) -> JsonObject:
         choice: JsonObject = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return self._head.object("chat.completion.chunk", [choice], **more)
+        return _object(self._head, "chat.completion.chunk", [choice], **more)
+
+
+def _object(head: Head, kind: str, choices: Sequence[JsonObject], **more: Json) -> JsonObject:
+    """One object of a completion."""
+    return {
+        "id": head.reply_id,
+        "object": kind,
+        "created": head.created,
+        "model": head.model,
+        "system_fingerprint": head.fingerprint,
+        "choices": choices,
+        **more,
+    }
 
 
 def _usage(answer: Answer) -> JsonObject:

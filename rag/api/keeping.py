@@ -12,8 +12,8 @@ import structlog
 from fastapi import Depends, Request
 
 from rag.answer.present import answer_object
-from rag.answer.wire import citation_links, spoken, url_citations
-from rag.api.completion import Head
+from rag.answer.wire import citation_links, url_citations
+from rag.api.asking import Head
 from rag.api.service import Service
 from rag.errors import NotFoundError
 from rag.store.answers import KeptAnswers
@@ -33,7 +33,7 @@ class Keeper:
 
     def keep(self, head: Head, answer: Answer) -> None:
         """Begin to keep an answer, and return at once. Whatever fails is logged and reaches nobody."""
-        answer_id = head.completion_id
+        answer_id = head.reply_id
         kept = self._service.engine.kept
         if kept is None:
             return
@@ -69,7 +69,7 @@ class Keeper:
         try:
             await anyio.to_thread.run_sync(_keep, kept, head, answer, limiter=self._limiter)
         except Exception as error:  # noqa: BLE001 - the answer was given; nothing of it may fail any more
-            _log.warning("answer not kept", answer=head.completion_id, error=str(error))
+            _log.warning("answer not kept", answer=head.reply_id, error=str(error))
 
     def _done(self, answer_id: str, task: asyncio.Task[None]) -> None:
         if self._pending.get(answer_id) is task:
@@ -78,18 +78,18 @@ class Keeper:
 
 def _keep(kept: KeptAnswers, head: Head, answer: Answer) -> None:
     body = {
-        "id": head.completion_id,
+        "id": head.reply_id,
         "object": "answer",
         "created": head.created,
         "model": head.model,
         "system_fingerprint": head.fingerprint,
         "question": head.question,
-        "content": spoken(answer) + "".join(head.tail(answer)),
+        "content": head.content(answer),
         "annotations": url_citations(answer, head.base),
         "citations": citation_links(answer, head.base),
         "jushi": answer_object(answer),
     }
-    kept.keep(head.completion_id, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+    kept.keep(head.reply_id, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 
 
 def _keeper_of(request: Request) -> Keeper:

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from rag.answer.present import error_object
+from rag.api.documented import ErrorDetail
 from rag.api.reach import Outlook, Reach
-from rag.api.responses import ErrorDetail
 from rag.api.scopes import OPEN
 from rag.api.service import ServiceOf
 from rag.errors import JushiError, ModelError

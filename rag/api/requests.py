@@ -6,39 +6,18 @@ import difflib
 import json
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from rag.errors import InputError
 from rag.types import Filters, Question, Strictness, Turn
 
-# Fields of OpenAI's API that change nothing here: they steer sampling, billing or storage of a model's output.
-_IGNORED = frozenset(
-    {
-        "frequency_penalty", "logit_bias", "max_completion_tokens", "max_tokens", "metadata", "parallel_tool_calls",
-        "prediction", "presence_penalty", "prompt_cache_key", "prompt_cache_retention", "reasoning_effort",
-        "safety_identifier", "seed", "service_tier", "stop", "store", "temperature", "top_logprobs", "top_p", "user",
-        "verbosity",
-    }
-)  # fmt: skip
-# Fields whose effect a client relies on and which cannot be had here, each with the values that ask for nothing.
-_UNSUPPORTED: Mapping[str, tuple[object, ...]] = {
-    "audio": (None,),
-    "function_call": (None, "none", "auto"),
-    "functions": (None, []),
-    "logprobs": (None, False),
-    "modalities": (None, ["text"]),
-    "n": (None, 1),
-    "response_format": (None, {"type": "text"}),
-    "tool_choice": (None, "none", "auto"),
-    "tools": (None, []),
-    "web_search_options": (None,),
-}
-
-
+_TURNS = ("user", "assistant")  # the roles of those who speak; what others say is said beside the conversation
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -94,34 +73,61 @@ class Part(BaseModel):
     text: str | None = None
 
 
-class Message(BaseModel):
-    """One message of the conversation."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message of a conversation; `place` is its name in the request, for errors."""
 
-    model_config = ConfigDict(extra="allow")  # name, tool_calls and the like; a `jushi` object sent back is harmless
-
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[Part] | None = None
-
-
-class StreamOptions(BaseModel):
-    """Options of a streamed completion."""
-
-    model_config = ConfigDict(extra="allow")  # include_obfuscation and the like ask for nothing here
-
-    include_usage: bool = False
+    role: str  # "user", "assistant", "system" or "developer"
+    text: str
+    place: str
 
 
-class ChatRequest(BaseModel):
-    """A question with its conversation. Sampling fields of OpenAI's API are accepted and change nothing."""
+def said(role: str, content: str | Sequence[Part] | None, place: str, *, kinds: Collection[str]) -> Said:
+    """One message, the parts of its content joined; `kinds` are the types of parts that hold text.
 
-    model_config = ConfigDict(extra="allow")  # checked by name below, to suggest the right spelling
+    Raises:
+        InputError: a part is of another type, or a message of the user holds no text; `field` names it.
+    """
+    parts = () if isinstance(content, str) else content or ()
+    for at, part in enumerate(parts):
+        if part.type not in kinds:
+            known = " or ".join(repr(kind) for kind in kinds)
+            raise InputError(
+                f"content of type {reprlib.repr(part.type)} cannot be read here, only {known}",
+                field=f"{place}.content[{at}].type",
+            )
+    text = content if isinstance(content, str) else "".join(part.text or "" for part in parts)
+    if role == "user" and not text.strip():
+        raise InputError("a message of the user holds no text", field=f"{place}.content")
+    return Said(role=role, text=text, place=place)
+
+
+def _required_first(schema: JsonDict) -> None:
+    """What must be given stands first in the documentation."""
+    required, properties = schema.get("required", []), schema["properties"]
+    assert isinstance(required, list)
+    assert isinstance(properties, dict)
+    schema["properties"] = dict(sorted(properties.items(), key=lambda item: item[0] not in required))
+
+
+class Asking(BaseModel):
+    """What every request for an answer takes, in whichever of OpenAI's shapes it comes.
+
+    Of OpenAI's fields, `ignored` change nothing here (they steer sampling, billing or storage of a model's output);
+    `unsupported` are those whose effect a client relies on and cannot have, each with the values that ask for nothing.
+    """
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra=_required_first
+    )  # checked by name, to suggest a spelling
+
+    ignored: ClassVar[frozenset[str]]
+    unsupported: ClassVar[Mapping[str, tuple[object, ...]]]
 
     model: str = Field(
         default="jushi", description="`jushi`; `jushi-llm` or `jushi-quotes` always answers in the way named"
     )
-    messages: list[Message] = Field(min_length=1, description="oldest first; the last one is the user's question")
     stream: bool | None = False
-    stream_options: StreamOptions | None = None
     answerer: str | None = Field(
         default=None, description="who answers: `auto`, `llm` or `quotes`; by default the model's"
     )
@@ -142,56 +148,43 @@ class ChatRequest(BaseModel):
     @model_validator(mode="after")
     def _check_extra_fields(self) -> Self:
         for name, value in (self.model_extra or {}).items():
-            if name in _UNSUPPORTED and value not in _UNSUPPORTED[name]:
+            if name in self.unsupported and value not in self.unsupported[name]:
                 raise InputError(f"{name} = {reprlib.repr(value)} is not supported here", field=name)
-            if name not in _UNSUPPORTED and name not in _IGNORED:
-                near = difflib.get_close_matches(name, [*type(self).model_fields, *_UNSUPPORTED, *_IGNORED], n=1)
+            if name not in self.unsupported and name not in self.ignored:
+                near = difflib.get_close_matches(
+                    name, [*type(self).model_fields, *self.unsupported, *self.ignored], n=1
+                )
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise InputError(f"unknown field {reprlib.repr(name)}{hint}", field=name)
         return self
 
-    def to_question(self) -> Question:
-        """The question and its history, as the engine takes them; system messages are its `instructions`.
+    def question(
+        self, conversation: Sequence[Said], *, earlier: Sequence[Turn] = (), instructions: str = ""
+    ) -> Question:
+        """The last message of a conversation with what was said before, as the engine takes them.
+
+        `earlier` turns go before the conversation; system messages are added to the `instructions`.
 
         Raises:
-            InputError: the last message is not the user's, or a message holds no text; `field` names it.
+            InputError: the last message is not the user's; `field` names it.
         """
-        texts = [_text_of(index, message) for index, message in enumerate(self.messages)]
-        last = len(self.messages) - 1
-        if self.messages[last].role != "user":
+        last = conversation[-1]
+        if last.role != "user":
             raise InputError(
-                f"the last message must be the user's question, but its role is {self.messages[last].role!r}",
-                field=f"messages[{last}].role",
+                f"the last message must be the user's question, but its role is {last.role!r}",
+                field=f"{last.place}.role",
             )
-        earlier = zip(self.messages[:-1], texts[:-1], strict=True)
-        history = tuple(Turn(role=m.role, text=text) for m, text in earlier if m.role in {"user", "assistant"} and text)
-        filters = self.filters.to_filters() if self.filters else Filters()
+        turns = [Turn(role=one.role, text=one.text) for one in conversation[:-1] if one.role in _TURNS and one.text]
+        beside = [instructions, *(one.text for one in conversation if one.role not in _TURNS)]
         return Question(
-            text=texts[-1],
-            history=history,
-            filters=filters,
+            text=last.text,
+            history=(*earlier, *turns),
+            filters=self.filters.to_filters() if self.filters else Filters(),
             top_k=self.top_k,
             as_of=self.as_of,
             strict=Strictness(self.strict or Strictness.DROP),
-            instructions="\n".join(
-                t for m, t in zip(self.messages, texts, strict=True) if m.role in {"system", "developer"}
-            ),
+            instructions="\n".join(text for text in beside if text),
         )
-
-
-def _text_of(index: int, message: Message) -> str:
-    """The text of one message, its parts joined."""
-    parts = [Part(type="text", text=message.content)] if isinstance(message.content, str) else message.content or []
-    for at, part in enumerate(parts):
-        if part.type != "text":
-            raise InputError(
-                f"content of type {part.type!r} cannot be read here, only 'text'",
-                field=f"messages[{index}].content[{at}].type",
-            )
-    text = "".join(part.text or "" for part in parts)
-    if message.role == "user" and not text.strip():
-        raise InputError("a message of the user holds no text", field=f"messages[{index}].content")
-    return text
 
 
 class SearchRequest(BaseModel):

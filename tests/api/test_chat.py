@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from rag.api.app import create_app
-from rag.api.responses import Completion
+from rag.api.documented import Completion
 from rag.config import Settings
 from rag.types import Strictness
 from rag.wiring import Engine

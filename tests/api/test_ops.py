@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from rag.api.app import create_app
-from rag.api.responses import Completion
+from rag.api.documented import Completion
 from rag.config import Settings
 from rag.errors import StoreVersionError
 from rag.wiring import Engine

@@ -18,7 +18,7 @@ import openai
 import pytest
 
 from rag.answer.events import Event, Events, Finished, Found, Said
-from rag.api import chat
+from rag.api import sending
 from rag.api.app import create_app
 from rag.cancel import cancelled
 from rag.config import Settings
@@ -213,7 +213,7 @@ def test_comments_keep_a_quiet_stream_alive(
     play: Callable[..., Any], fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While nothing is ready the stream carries comments, which the official client passes over."""
-    monkeypatch.setattr(chat, "_QUIET", 0.02)
+    monkeypatch.setattr(sending, "_QUIET", 0.02)
     gate = threading.Event()
 
     def script() -> Iterator[Event]:
