@@ -151,7 +151,12 @@ class Settings(BaseSettings):
         default=100_000_000, ge=1024, description="largest upload of files; also one file of it after decompression"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
-    log_questions: bool = Field(default=False, description="put the text of questions into the log")
+    log_questions: bool = Field(default=False, description="put the text of questions into the log, and into traces")
+    otel_endpoint: str | None = Field(
+        default=None,
+        description="OpenTelemetry collector that gets a trace of each request, such as http://localhost:4318 (OTLP "
+        "over HTTP; needs jushi[otel]); none: no traces. Unset: OTEL_EXPORTER_OTLP_ENDPOINT from the environment",
+    )
 
     @model_validator(mode="before")
     @classmethod

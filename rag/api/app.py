@@ -9,6 +9,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
 import structlog
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -38,6 +39,7 @@ from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.reach import Outlook
 from rag.api.scopes import Routes
 from rag.api.service import Opener, Service
+from rag.api.traces import Traces, open_traces
 from rag.api.watching import Watch
 from rag.config import Settings
 
@@ -50,17 +52,23 @@ of the publisher that it rests on; where the articles do not say, the answer is 
 
 
 def create_app(
-    settings: Settings, opener: Opener, *, on_failure: Callable[[Exception], None] = lambda _error: None
+    settings: Settings,
+    opener: Opener,
+    *,
+    on_failure: Callable[[Exception], None] = lambda _error: None,
+    traces: Traces | None = None,
 ) -> FastAPI:
     """The application; `opener` is called once, in a thread, when the server starts.
 
     While it runs, requests get 503 and `/readyz` says how far it is; if it raises, `on_failure` is told.
+    `traces` take the place of those that the settings name.
 
     Raises:
-        ConfigError: an entry of the setting `api_keys` is malformed.
+        ConfigError: an entry of the setting `api_keys` is malformed, or traces are to be sent without what sends them.
     """
     keyring = Keyring(entry.get_secret_value() for entry in settings.api_keys)
-    watch = Watch(questions=settings.log_questions)
+    traces = traces or open_traces(settings)
+    watch = Watch(questions=settings.log_questions, traces=traces)
     service = Service(opener, watch=watch)
     tools = _tool_endpoint(service, settings)
     ingests = Jobs(service)
@@ -80,6 +88,7 @@ def create_app(
             await ingests.close()
             await keeper.close()
             await service.close()
+            await anyio.to_thread.run_sync(traces.close)
             _log.info("closed")
 
     app = FastAPI(
@@ -104,7 +113,7 @@ def create_app(
             allow_headers=["*"],
             expose_headers=["x-request-id", "retry-after"],
         )
-    app.add_middleware(RequestMiddleware, routes=Routes(app), metrics=watch.metrics)
+    app.add_middleware(RequestMiddleware, routes=Routes(app), metrics=watch.metrics, traces=traces)
     install_error_handlers(app)
     for part in (
         chat,

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import AbstractContextManager
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.api.auth import Scope as KeyScope
 from rag.api.counting import Metrics
 from rag.api.errors import error_response, internal_error
 from rag.api.intake import MULTIPART, UPLOADS
-from rag.api.scopes import Routes
+from rag.api.scopes import Place, Routes
+from rag.api.traces import Ended, Traces, Untraced
 from rag.errors import TooLargeError
 
 _log = structlog.get_logger(__name__)
+_TRACED = frozenset({KeyScope.READ, KeyScope.WRITE})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestMiddleware:
-    """Gives each request an id (the client's own, if plain), logs and counts it, turns stray exceptions into 500."""
+    """Gives each request an id (the client's own, if plain), logs and counts it, turns stray exceptions into 500.
 
-    def __init__(self, app: ASGIApp, *, routes: Routes, metrics: Metrics) -> None:
+    Requests that read or write articles are traced; who looks at health, metrics or the page's files is not.
+    """
+
+    def __init__(self, app: ASGIApp, *, routes: Routes, metrics: Metrics, traces: Traces) -> None:
         self._app = app
         self._routes = routes
         self._metrics = metrics
+        self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection; anything but HTTP passes through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         place = self._routes.find(scope["method"], scope["path"])
         scope.setdefault("state", {}).update(request_id=request_id, place=place)
@@ -47,7 +56,10 @@ class RequestMiddleware:
             await send(message)
 
         self._metrics.request_began()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            self._traced(scope["method"], place, request_id, headers) as ended,
+        ):
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception:  # noqa: BLE001 - the outermost frame: the client gets a 500, the log the cause
@@ -57,6 +69,7 @@ class RequestMiddleware:
             finally:
                 spent = time.perf_counter() - started
                 self._metrics.request_ended(scope["method"], place.template if place else "none", status, spent)
+                ended(status, scope["state"].get("key"))
                 _log.info(
                     "request",
                     method=scope["method"],
@@ -65,6 +78,12 @@ class RequestMiddleware:
                     key=scope["state"].get("key"),
                     milliseconds=round(1000 * spent, 1),
                 )
+
+    def _traced(
+        self, method: str, place: Place | None, request_id: str, headers: Headers
+    ) -> AbstractContextManager[Ended]:
+        traces = self._traces if place is not None and place.scope in _TRACED else Untraced()
+        return traces.request(method, place.template if place else "", request_id, headers)
 
 
 class BodyLimitMiddleware:

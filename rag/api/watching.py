@@ -15,6 +15,7 @@ import structlog
 from rag.answer.events import Event, Events, Finished, Said
 from rag.api.counting import Metrics
 from rag.api.running import ClientGoneError
+from rag.api.traces import Traces, Untraced
 from rag.types import Answer
 
 _log = structlog.get_logger(__name__)
@@ -48,10 +49,12 @@ class Watch:
 
     Args:
         questions: put the text of questions into the log.
+        traces: told of answers and searches too.
     """
 
-    def __init__(self, *, questions: bool = False) -> None:
+    def __init__(self, *, questions: bool = False, traces: Traces | None = None) -> None:
         self.metrics = Metrics()
+        self.traces = traces or Untraced()
         self._questions = questions
         self._lock = threading.Lock()
         self._recent: deque[Outcome] = deque(maxlen=_ANSWERS_KEPT)
@@ -76,10 +79,10 @@ class Watch:
                         yield event
             except (GeneratorExit, ClientGoneError):
                 if not finished:
-                    self.metrics.unfinished("left")
+                    self._unfinished(question, "left", asked)
                 raise
             except Exception:
-                self.metrics.unfinished("failed")
+                self._unfinished(question, "failed", asked)
                 raise
 
         return watched
@@ -87,6 +90,7 @@ class Watch:
     def searched(self, timings: Mapping[str, float]) -> None:
         """A search took so many milliseconds for each stage."""
         self.metrics.stages(timings)
+        self.traces.searched(timings)
         with self._lock:
             self._keep(timings)
 
@@ -115,6 +119,7 @@ class Watch:
         )
         self.metrics.answered(answer, first, whole)
         self.metrics.stages(timings)
+        self.traces.answered(question, answer, timings, whole)
         with self._lock:
             self._keep(timings)
             self._recent.append(outcome)
@@ -129,6 +134,10 @@ class Watch:
             remembered=answer.trace.remembered,
             **asked,
         )
+
+    def _unfinished(self, question: str, why: str, asked: float) -> None:
+        self.metrics.unfinished(why)
+        self.traces.unfinished(question, why, time.perf_counter() - asked)
 
     def _keep(self, timings: Mapping[str, float]) -> None:
         for stage, taken in timings.items():
