@@ -25,6 +25,7 @@ from rag.api import (
     models,
     ops,
     page,
+    reference,
     search,
     status,
     verify,
@@ -96,6 +97,8 @@ def create_app(
         version=version("jushi"),
         description=_DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,  # ours are in `reference`; the framework's load scripts from elsewhere
+        redoc_url=None,
         responses={"default": {"model": ErrorBody, "description": "What went wrong, in OpenAI's error shape"}},
     )
     app.state.service = service
@@ -129,6 +132,7 @@ def create_app(
         metrics,
         ops,
         page,
+        reference,
     ):
         app.include_router(part.router)
     if tools is not None:

@@ -46,12 +46,9 @@ _DECLARED: dict[object, Scope | None] = {
     _write: Scope.WRITE,
     _admin: Scope.ADMIN,
 }
-# Routes that are not ours to mark: the framework's documentation of the API, and mounted applications.
+# Routes that are not ours to mark: the framework's description of the API, and mounted applications.
 _GIVEN: dict[str, Scope | None] = {
     "/openapi.json": None,
-    "/docs": None,
-    "/docs/oauth2-redirect": None,
-    "/redoc": None,
     "/mcp": Scope.READ,
 }
 

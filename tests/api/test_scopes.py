@@ -47,7 +47,7 @@ def test_a_request_is_found_as_the_router_finds_it(method: str, path: str, templ
 
 def test_method_decides_between_routes_of_one_path() -> None:
     """Reading a path may need another scope than writing to it, and a router's mark holds for all its routes."""
-    app, part = FastAPI(), APIRouter(dependencies=[ADMIN])
+    app, part = FastAPI(docs_url=None, redoc_url=None), APIRouter(dependencies=[ADMIN])
 
     async def nothing() -> None:
         pass
@@ -63,7 +63,7 @@ def test_method_decides_between_routes_of_one_path() -> None:
 
 def test_a_route_without_a_mark_is_an_error() -> None:
     """The error names the route."""
-    app = FastAPI()
+    app = FastAPI(docs_url=None, redoc_url=None)
 
     async def nothing() -> None:
         pass
