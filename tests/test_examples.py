@@ -129,7 +129,7 @@ def test_requests_are_answered(body: str, server: tuple[str, str]) -> None:
             method or ("POST" if data else "GET"), target, headers=headers, content=data, timeout=60
         )
         assert response.is_success, response.text
-        if "chat/completions" in address:
+        if address.endswith(("/chat/completions", "/responses")):
             assert response.json()["citations"]
 
 

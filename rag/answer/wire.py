@@ -38,28 +38,13 @@ def notice_line(answer: Answer) -> str:
 
 
 def url_citations(answer: Answer, base: str) -> list[Json]:
-    """One `url_citation` for each marker in the text; offsets are code points of the marker.
+    """One `url_citation` for each marker, as chat completions have it: with an object of its own inside."""
+    return [{"type": "url_citation", "url_citation": place} for place in _cited_places(answer, base)]
 
-    The first marker of each number comes first, by number, then those that repeat one, as they stand in the text: many
-    clients take `[n]` for the n-th annotation.
-    """
-    cited = _first_citations(answer)
-    markers = [marker for marker in _markers(answer) if marker[0] in cited]
-    first = {number: start for number, start, _ in reversed(markers)}
-    heads = sorted(marker for marker in markers if marker[1] == first[marker[0]])
-    repeats = [marker for marker in markers if marker[1] != first[marker[0]]]
-    return [
-        {
-            "type": "url_citation",
-            "url_citation": {
-                "url": link(cited[number].url, cited[number].article_id, base),
-                "title": title_of(cited[number], base),
-                "start_index": start,
-                "end_index": end,
-            },
-        }
-        for number, start, end in (*heads, *repeats)
-    ]
+
+def flat_url_citations(answer: Answer, base: str) -> list[Json]:
+    """One `url_citation` for each marker, as the Responses API has it: all fields side by side."""
+    return [{"type": "url_citation", **place} for place in _cited_places(answer, base)]
 
 
 def citation_links(answer: Answer, base: str) -> list[Json]:
@@ -91,6 +76,26 @@ def snippet(text: str, longest: int = _SNIPPET) -> str:
         return line
     ends = [span.end for span in sentences(line) if span.end <= longest]
     return line[: ends[-1]] if ends else line[: longest - 1] + "…"
+
+
+def _cited_places(answer: Answer, base: str) -> Iterator[JsonObject]:
+    """Address and title of the article of each marker in the text; offsets are code points of the marker.
+
+    The first marker of each number comes first, by number, then those that repeat one, as they stand in the text: many
+    clients take `[n]` for the n-th annotation.
+    """
+    cited = _first_citations(answer)
+    markers = [marker for marker in _markers(answer) if marker[0] in cited]
+    first = {number: start for number, start, _ in reversed(markers)}
+    heads = sorted(marker for marker in markers if marker[1] == first[marker[0]])
+    repeats = [marker for marker in markers if marker[1] != first[marker[0]]]
+    for number, start, end in (*heads, *repeats):
+        yield {
+            "url": link(cited[number].url, cited[number].article_id, base),
+            "title": title_of(cited[number], base),
+            "start_index": start,
+            "end_index": end,
+        }
 
 
 def _search_result(item: Evidence, address: str) -> JsonObject:

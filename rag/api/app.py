@@ -38,6 +38,7 @@ from rag.api.jobs import Jobs
 from rag.api.keeping import Keeper
 from rag.api.middleware import BodyLimitMiddleware, RequestMiddleware
 from rag.api.reach import Outlook
+from rag.api.responses import endpoint as responses
 from rag.api.scopes import Routes
 from rag.api.service import Opener, Service
 from rag.api.traces import Traces, open_traces
@@ -120,6 +121,7 @@ def create_app(
     install_error_handlers(app)
     for part in (
         chat,
+        responses,
         models,
         search,
         documents,

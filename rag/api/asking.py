@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from rag.answer.events import Event
+from rag.answer.events import Event, Finished, Found
+from rag.answer.present import Json
 from rag.answer.sources import sources_markdown
-from rag.answer.wire import notice_line, spoken
+from rag.answer.wire import notice_line, search_results, spoken
 from rag.api.models import answerer_of
 from rag.api.requests import Asking
 from rag.api.running import Run
@@ -36,6 +37,17 @@ class Head:
         """What follows the words of an answer in the content, piece by piece."""
         sources = sources_markdown(answer, self.question, self.base) if self.sources else ""
         return [piece for piece in (notice_line(answer), sources) if piece]
+
+    def rest(self, answer: Answer, said: str) -> list[str]:
+        """The pieces of the content that come after what was `said` of the words of an answer.
+
+        Raises:
+            ValueError: the answer begins otherwise.
+        """
+        words = spoken(answer)
+        if not words.startswith(said):
+            raise ValueError("the answer begins otherwise than what was said before")
+        return [piece for piece in (words[len(said) :], *self.tail(answer)) if piece]
 
     def content(self, answer: Answer) -> str:
         """All that is said: the words of an answer and what follows them."""
@@ -65,7 +77,22 @@ def begin(
     return head, service.answer(request, question, answerer)
 
 
-async def all_of(run: Run[Event]) -> list[Event]:
-    """The events of an answer to their end; the run is stopped where they break off."""
+async def outcome(run: Run[Event], base: str) -> tuple[Answer, list[Json]]:
+    """The answer that a run comes to, and the search results that it was drawn from; the run is stopped if it fails.
+
+    Raises:
+        ClientGoneError: the client hung up.
+        ValueError: the events do not end in an answer.
+        Exception: whatever the answerer raised.
+    """
+    results: list[Json] = []
+    answer: Answer | None = None
     with run:
-        return [event async for event in run]
+        async for event in run:
+            if isinstance(event, Found):
+                results = search_results(event.retrieval.evidence, base)
+            elif isinstance(event, Finished):
+                answer = event.answer
+    if answer is None:
+        raise ValueError("the events ended without an answer")
+    return answer, results

@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, Response
 
-from rag.answer.events import last_answer
-from rag.api.asking import all_of, begin
+from rag.api.asking import begin, outcome
 from rag.api.chat_request import ChatRequest
 from rag.api.completion import Chunks, whole
 from rag.api.documented import Completion
@@ -49,7 +48,7 @@ async def complete(
     if body.stream:
         chunks = Chunks(head, include_usage=body.stream_options is not None and body.stream_options.include_usage)
         return await streamed(run, chunks, partial(keeper.keep, head))
-    events = await all_of(run)
-    completion = JSONResponse(whole(head, events))
-    keeper.keep(head, last_answer(event for event in events))
+    answer, results = await outcome(run, head.base)
+    completion = JSONResponse(whole(head, answer, results))
+    keeper.keep(head, answer)
     return completion

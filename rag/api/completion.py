@@ -7,28 +7,14 @@ from typing import ClassVar
 
 from rag.answer.events import Event, Finished, Found, Said
 from rag.answer.present import Json, JsonObject, answer_object, error_object
-from rag.answer.wire import citation_links, search_results, spoken, url_citations
+from rag.answer.wire import citation_links, search_results, url_citations
 from rag.api.asking import Head
 from rag.errors import JushiError
 from rag.types import Answer
 
 
-def whole(head: Head, events: Sequence[Event]) -> JsonObject:
-    """The whole completion that `events` come to.
-
-    Raises:
-        ValueError: they do not end in an answer.
-    """
-    results: list[Json] = []
-    for event in events:
-        if isinstance(event, Found):
-            results = search_results(event.retrieval.evidence, head.base)
-        elif isinstance(event, Finished):
-            return _whole(head, event.answer, results)
-    raise ValueError("the events ended without an answer")
-
-
-def _whole(head: Head, answer: Answer, results: list[Json]) -> JsonObject:
+def whole(head: Head, answer: Answer, results: Sequence[Json]) -> JsonObject:
+    """A whole completion; `results` are what was found for the answer."""
     message: JsonObject = {
         "role": "assistant",
         "content": head.content(answer),
@@ -97,10 +83,7 @@ class Chunks:
 
     def _rest(self, answer: Answer) -> Iterator[JsonObject]:
         """The content that was not said yet."""
-        words = spoken(answer)
-        if not words.startswith(self._said):
-            raise ValueError("the answer begins otherwise than what was said before")
-        for piece in (words[len(self._said) :], *self._head.tail(answer)):
+        for piece in self._head.rest(answer, self._said):
             yield from self._say(piece)
 
     def _end(self, answer: Answer) -> Iterator[JsonObject]:

@@ -42,7 +42,7 @@ _ANNOTATION = {
     "type": "url_citation",
     "url_citation": {"url": _URL, "title": "我市扩充学前教育资源", "start_index": 19, "end_index": 22},
 }
-_SEARCH_RESULT = {
+SEARCH_RESULT = {
     "title": "我市扩充学前教育资源",
     "url": _URL,
     "date": "2024-12-11",
@@ -100,10 +100,10 @@ _WHOLE = {
     ],
     "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
     "citations": [_URL],
-    "search_results": [_SEARCH_RESULT],
+    "search_results": [SEARCH_RESULT],
 }
 
-ANSWER = {  # the same answer, kept
+ANSWER: dict[str, Any] = {  # the same answer, kept
     **_HEAD,
     "object": "answer",
     "question": "青禾市今年新增了多少个公办幼儿园学位？",
@@ -122,8 +122,8 @@ def _chunk(delta: dict[str, Any], finish: str | None = None, **more: object) -> 
 
 _STREAM = (
     _chunk({"role": "assistant"})
-    + _chunk({"content": ""}, search_results=[_SEARCH_RESULT])
-    + _chunk({"content": _CONTENT}, search_results=[_SEARCH_RESULT])
+    + _chunk({"content": ""}, search_results=[SEARCH_RESULT])
+    + _chunk({"content": _CONTENT}, search_results=[SEARCH_RESULT])
     + _chunk({"annotations": [_ANNOTATION], "jushi": _JUSHI}, "stop", citations=[_URL])
     + "data: [DONE]\n\n"
 )

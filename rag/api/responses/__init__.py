@@ -1,0 +1,1 @@
+"""OpenAI's Responses API: the same answers as chat completions, in its objects and events."""
