@@ -134,7 +134,8 @@ class Settings(BaseSettings):
         default=10_000,
         ge=0,
         le=10_000_000,
-        description="answers of the server that stay readable at /v1/answers/{id}, with their questions; 0: none",
+        description="answers of the server that stay readable at /v1/answers/{id}, with their questions, and those of "
+        "/v1/responses with the conversation before; 0: none",
     )
     remembered_answers: int = Field(
         default=1000,

@@ -2,7 +2,8 @@
 
 JushiError                       status  retry  exit
 ├── InputError                   400     no     2     a request or an option makes no sense
-│   └── UnreadableError          422     no     1     a document cannot be read (becomes a `Rejected` row at ingest)
+│   ├── UnreadableError          422     no     1     a document cannot be read (becomes a `Rejected` row at ingest)
+│   └── NoEarlierError           400     no     2     a request goes on from a response that is not kept
 ├── NotFoundError                404     no     1     no article, passage or model of that name
 │   └── UnknownModelError        404     no     1     a request names a model that is not served here
 ├── NoKeyError                   401     no     1     a request shows no key that is known
@@ -50,6 +51,12 @@ class UnreadableError(InputError):
     http_status = 422
     exit_code = 1
     code = "unreadable_document"
+
+
+class NoEarlierError(InputError):
+    """A request goes on from a response that is not kept; the code is the one that OpenAI's clients know."""
+
+    code = "previous_response_not_found"
 
 
 class NotFoundError(JushiError):

@@ -62,6 +62,7 @@ async def answer(
     """
     kept = await keeper.find(request, answer_id)
     found: JsonObject = json.loads(kept)
+    found.pop("response", None)  # the same again, in the shape of the Responses API
     if not verify:
         return JSONResponse(found)
     cited = _Kept.model_validate_json(kept).jushi

@@ -11,7 +11,7 @@ import anyio.to_thread
 import structlog
 from fastapi import Depends, Request
 
-from rag.answer.present import answer_object
+from rag.answer.present import JsonObject, answer_object
 from rag.answer.wire import citation_links, url_citations
 from rag.api.asking import Head
 from rag.api.service import Service
@@ -31,8 +31,11 @@ class Keeper:
         self._limiter: anyio.CapacityLimiter | None = None
         self._pending: dict[str, asyncio.Task[None]] = {}
 
-    def keep(self, head: Head, answer: Answer) -> None:
-        """Begin to keep an answer, and return at once. Whatever fails is logged and reaches nobody."""
+    def keep(self, head: Head, answer: Answer, response: JsonObject | None = None) -> None:
+        """Begin to keep an answer, and return at once. Whatever fails is logged and reaches nobody.
+
+        `response` is what the Responses API needs beside it to give the response again and to go on from it.
+        """
         answer_id = head.reply_id
         kept = self._service.engine.kept
         if kept is None:
@@ -41,7 +44,7 @@ class Keeper:
             _log.warning("answer not kept", answer=answer_id, error="the disk is too slow")
             return
         self._limiter = self._limiter or anyio.CapacityLimiter(1)
-        task = asyncio.create_task(self._write(kept, head, answer))
+        task = asyncio.create_task(self._write(kept, head, answer, response))
         self._pending[answer_id] = task
         task.add_done_callback(lambda done: self._done(answer_id, done))
 
@@ -65,9 +68,9 @@ class Keeper:
         if self._pending:
             await asyncio.wait(list(self._pending.values()))
 
-    async def _write(self, kept: KeptAnswers, head: Head, answer: Answer) -> None:
+    async def _write(self, kept: KeptAnswers, head: Head, answer: Answer, response: JsonObject | None) -> None:
         try:
-            await anyio.to_thread.run_sync(_keep, kept, head, answer, limiter=self._limiter)
+            await anyio.to_thread.run_sync(_keep, kept, head, answer, response, limiter=self._limiter)
         except Exception as error:  # noqa: BLE001 - the answer was given; nothing of it may fail any more
             _log.warning("answer not kept", answer=head.reply_id, error=str(error))
 
@@ -76,8 +79,8 @@ class Keeper:
             del self._pending[answer_id]
 
 
-def _keep(kept: KeptAnswers, head: Head, answer: Answer) -> None:
-    body = {
+def _keep(kept: KeptAnswers, head: Head, answer: Answer, response: JsonObject | None) -> None:
+    body: JsonObject = {
         "id": head.reply_id,
         "object": "answer",
         "created": head.created,
@@ -88,6 +91,7 @@ def _keep(kept: KeptAnswers, head: Head, answer: Answer) -> None:
         "annotations": url_citations(answer, head.base),
         "citations": citation_links(answer, head.base),
         "jushi": answer_object(answer),
+        "response": response,
     }
     kept.keep(head.reply_id, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 

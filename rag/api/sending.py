@@ -68,10 +68,11 @@ async def _sent(run: Run[Event], writer: Writer, keep: Callable[[Answer], None])
                     yield _KEEP_ALIVE
                     continue
                 event = await anext(run)
-                for data in writer.of(event):
-                    yield _event(data)
+                lines = [_event(data) for data in writer.of(event)]
                 if isinstance(event, Finished):
-                    keep(event.answer)
+                    keep(event.answer)  # before the client has it all, and may go on from it
+                for line in lines:
+                    yield line
         except ClientGoneError:
             return
         except Exception as error:  # noqa: BLE001 - the client must learn of any failure, and the stream end cleanly

@@ -16,7 +16,7 @@ _POINTS_BACK = re.compile(
 )
 _ELLIPSIS = re.compile(r"^(?:那么?)?(?P<topic>[^，。？?]{1,20}?)(?:呢|又?如何|怎么样)[？?]?$")
 _LONGEST_SUBJECTLESS = 3  # content words
-_REMEMBERED = 8  # earlier questions that a chain of follow-ups may reach back over
+REMEMBERED = 8  # earlier questions that a chain of follow-ups may reach back over
 _LONGEST_REMEMBERED = 500  # characters of an earlier question; more is pasted text, not a question
 
 
@@ -52,7 +52,7 @@ def plan(question: Question) -> Plan:
 def resolve(text: str, history: Sequence[Turn]) -> str:
     """`text` as a question that can stand alone: what it leaves out is taken from the user's last question."""
     earlier = [turn.text[:_LONGEST_REMEMBERED] for turn in history if turn.role == "user" and turn.text.strip()]
-    earlier = earlier[-_REMEMBERED:]
+    earlier = earlier[-REMEMBERED:]
     if not earlier or not _needs_history(text):
         return text
     before = resolve(" ".join(earlier[-1].split()), [Turn(role="user", text=t) for t in earlier[:-1]])

@@ -106,6 +106,7 @@ class ResponseBody(BaseModel):
     max_output_tokens: int | None
     metadata: dict[str, str]
     parallel_tool_calls: bool
+    previous_response_id: str | None
     store: bool
     temperature: float | None
     top_p: float | None

@@ -53,6 +53,7 @@ _BEGUN = {
     "max_output_tokens": None,
     "metadata": {},
     "parallel_tool_calls": True,
+    "previous_response_id": None,
     "store": True,
     "temperature": None,
     "top_p": None,

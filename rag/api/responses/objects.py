@@ -47,6 +47,7 @@ class Stages:
         self._said = ""
         self._sent = 0
         self._under_way = False
+        self.response: JsonObject | None = None  # the whole one, once it is there
         self.finished = False
 
     def opening(self) -> JsonObject:
@@ -104,7 +105,7 @@ class Stages:
             yield self._of_part("output_text.delta", delta=text, logprobs=[])
 
     def _end(self, answer: Answer) -> Iterator[JsonObject]:
-        response = whole(self._head, self._given, answer, self._results)
+        self.response = whole(self._head, self._given, answer, self._results)
         part = _text(self._head.content(answer), flat_url_citations(answer, self._head.base))
         for index, annotation in enumerate(flat_url_citations(answer, self._head.base)):
             yield self._of_part("output_text.annotation.added", annotation_index=index, annotation=annotation)
@@ -112,7 +113,7 @@ class Stages:
         yield self._of_part("content_part.done", part=part)
         item = _message(self._head, "completed", [part])
         yield self._event("response.output_item.done", output_index=0, item=item)
-        yield self._event("response.completed", response=response)
+        yield self._event("response.completed", response=self.response)
 
     def _of_part(self, kind: str, **more: Json) -> JsonObject:
         return self._event(f"response.{kind}", item_id=_message_id(self._head), **_PART, **more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from rag.answer.present import JsonObject
 from rag.api.requests import Asking, Part, Said, said
 from rag.errors import InputError
-from rag.types import Question
+from rag.types import Question, Turn
 
 _TEXT = ("input_text", "output_text")  # parts of content that hold text: what was asked, and an answer sent back
 _LOGPROBS = "message.output_text.logprobs"
@@ -63,7 +63,6 @@ class ResponseRequest(Asking):
         "context_management": (None, []),
         "conversation": (None,),
         "moderation": (None,),
-        "previous_response_id": (None,),
         "prompt": (None,),
         "tool_choice": (None, "none", "auto"),
         "tools": (None, []),
@@ -77,6 +76,10 @@ class ResponseRequest(Asking):
         default=None,
         description="accepted as system messages are: what the articles say, and how it is said, stays the same",
     )
+    previous_response_id: str | None = Field(
+        default=None,
+        description="the `id` of an earlier response that is kept: its conversation comes before the input",
+    )
     text: TextOptions | None = None
     include: list[str] | None = Field(
         default=None, description=f"what belongs to tools and reasoning adds nothing; `{_LOGPROBS}` is refused"
@@ -85,7 +88,7 @@ class ResponseRequest(Asking):
         default=None, max_length=16, description="given back with the response"
     )
     store: bool | None = Field(
-        default=None, description="`false`: the answer is not kept for `GET /v1/answers/{id}`; by default it is"
+        default=None, description="`false`: it is not kept, and can be neither read nor gone on from; by default it is"
     )
     temperature: FiniteFloat | None = Field(default=None, description=_IDLE)
     top_p: FiniteFloat | None = Field(default=None, description=_IDLE)
@@ -104,13 +107,13 @@ class ResponseRequest(Asking):
             raise InputError(f"{_LOGPROBS} cannot be included: no probabilities are known here", field="include")
         return self
 
-    def to_question(self) -> Question:
-        """The question and its history, as the engine takes them.
+    def to_question(self, earlier: Sequence[Turn] = ()) -> Question:
+        """The question and its history, the `earlier` turns first, as the engine takes them.
 
         Raises:
             InputError: there is no question at the end of the input, or an item cannot be read; `field` names it.
         """
-        return self.question(self._conversation(), instructions=self.instructions or "")
+        return self.question(self._conversation(), earlier=earlier, instructions=self.instructions or "")
 
     def given(self) -> JsonObject:
         """What the response repeats of its request."""
@@ -119,6 +122,7 @@ class ResponseRequest(Asking):
             "max_output_tokens": self.max_output_tokens,
             "metadata": self.metadata or {},
             "parallel_tool_calls": self.parallel_tool_calls is not False,
+            "previous_response_id": self.previous_response_id,
             "store": self.store is not False,
             "temperature": self.temperature,
             "top_p": self.top_p,
