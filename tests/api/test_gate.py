@@ -213,6 +213,7 @@ def test_a_stream_counts_until_it_ends(
         first = pool.submit(client.post, CHAT, json=body)
         wait(lambda: bool(answerer.asked))  # type: ignore[attr-defined]
         refused = client.post(CHAT, json=ASK)
+        assert client.post("/v1/responses", json={"input": "新增多少学位？"}).status_code == 429
         answerer.gate.set()  # type: ignore[attr-defined]
         assert first.result(20).text.endswith("data: [DONE]\n\n")
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")

@@ -31,6 +31,8 @@ def test_only_what_needs_no_key_is_open() -> None:
     ("method", "path", "template", "scope"),
     [
         ("POST", "/v1/chat/completions", "/v1/chat/completions", Scope.READ),
+        ("POST", "/v1/responses", "/v1/responses", Scope.READ),
+        ("GET", "/v1/responses/resp_1", "/v1/responses/{response_id}", Scope.READ),
         ("GET", "/v1/documents/a/b/source", "/v1/documents/{article_id:path}/source", Scope.READ),
         ("GET", "/metrics", "/metrics", Scope.ADMIN),
         ("PATCH", "/metrics", "/metrics", Scope.ADMIN),
