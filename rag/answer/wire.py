@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rag.answer.present import Json, JsonObject, article_path, published_at
 from rag.text.script import language
@@ -69,6 +70,7 @@ def search_results(evidence: Sequence[Evidence], base: str) -> list[Json]:
     return [_search_result(item, link(item.article.url, item.article.article_id, base)) for item in evidence]
 
 
+@lru_cache(maxsize=1000)  # passages that are found often
 def snippet(text: str, longest: int = _SNIPPET) -> str:
     """`text` on one line, cut behind the last sentence that `longest` code points hold, or inside a longer one."""
     line = " ".join(text.split())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Mapping
 from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from rag.store.protocol import StoreStatus
 from rag.types import Answer
@@ -45,6 +47,10 @@ class Metrics:
         self._bytes = gauge("jushi_store_bytes", "Bytes of the data folder")
         self._generation = gauge("jushi_generation", "Generation of the store")
         self._ready = gauge("jushi_ready", "1 while the server can answer")
+        self._working = gauge("jushi_answers_in_flight", "Answers being made, also those whose reader has just left")
+        self._threads = gauge("jushi_threads", "Threads of the process that run Python")
+        self._tasks = gauge("jushi_tasks", "Tasks of the event loop")
+        ProcessCollector(registry=self.registry)  # memory, processor time, open files; where /proc is there to say it
 
     def request_began(self) -> None:
         """A request came in."""
@@ -85,8 +91,14 @@ class Metrics:
         """An answer did not come to its end: `failed`, or `left` by its reader."""
         self._unfinished.labels(why).inc()
 
-    def text(self, status: StoreStatus | None) -> bytes:
-        """Everything in Prometheus' text format; `status` is None while the store cannot be read."""
+    def text(self, status: StoreStatus | None, *, working: int) -> bytes:
+        """Everything in Prometheus' text format; to be called in the event loop.
+
+        `status` is None while the store cannot be read; `working` is the number of answers being made.
+        """
+        self._working.set(working)
+        self._threads.set(threading.active_count())
+        self._tasks.set(len(asyncio.all_tasks()))
         self._ready.set(status is not None)
         if status is not None:
             self._articles.set(status.articles)

@@ -234,7 +234,7 @@ def _stopped_by_server() -> JushiError:
     return NotReadyError("the server stopped before all documents were stored; send them again")
 
 
-def _jobs_of(request: Request) -> Jobs:
+async def _jobs_of(request: Request) -> Jobs:
     return cast("Jobs", request.app.state.jobs)
 
 

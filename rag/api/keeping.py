@@ -96,7 +96,7 @@ def _keep(kept: KeptAnswers, head: Head, answer: Answer, response: JsonObject | 
     kept.keep(head.reply_id, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 
 
-def _keeper_of(request: Request) -> Keeper:
+async def _keeper_of(request: Request) -> Keeper:
     return cast("Keeper", request.app.state.keeper)
 
 

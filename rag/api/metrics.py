@@ -17,7 +17,9 @@ router = APIRouter(tags=["Operations"])
 
 @router.get("/metrics", summary="Counts for Prometheus", dependencies=[ADMIN], response_class=Response)
 async def metrics(request: Request, service: ServiceOf) -> Response:
-    """Requests, latencies by stage, answers, refusals, verdicts, tokens and sizes; an admin key's where keys are set.
+    """Requests, latencies by stage, answers, refusals, verdicts, tokens, sizes and what the process holds.
+
+    Needs an admin key where keys are set.
 
     Also answers while the store is not open: then `jushi_ready` is 0.
     """
@@ -25,7 +27,8 @@ async def metrics(request: Request, service: ServiceOf) -> Response:
         status = await service.run(request, _status)
     except JushiError:
         status = None
-    return Response(service.watch.metrics.text(status), headers={"content-type": CONTENT_TYPE_LATEST})
+    text = service.watch.metrics.text(status, working=service.working)
+    return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 def _status(engine: Engine) -> StoreStatus:

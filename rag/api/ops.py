@@ -43,7 +43,7 @@ class NotReady(BaseModel):
     error: ErrorDetail
 
 
-def _outlook_of(request: Request) -> Outlook:
+async def _outlook_of(request: Request) -> Outlook:
     return cast("Outlook", request.app.state.outlook)
 
 

@@ -93,6 +93,13 @@ class Run(Generic[T]):
         self._room.release()
         return item
 
+    async def taken(self) -> list[T]:
+        """The next item, and those that are there behind it; raises as `begun`."""
+        items = [await anext(self)]
+        while self._items and not isinstance(self._items[0], _End):
+            items.append(await anext(self))
+        return items
+
     def stop(self) -> None:
         """Leave the line, or have the generator closed; who waits for an item learns of it at once."""
         self._cancelled.set()

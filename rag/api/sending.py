@@ -20,7 +20,7 @@ from rag.types import Answer
 _log = structlog.get_logger(__name__)
 _QUIET = 10.0  # seconds without an event after which a comment keeps the connection alive
 _KEEP_ALIVE = ": keep-alive\n\n"
-_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # where some clients' readers break lines
+_LINE_ENDS = {chr(code): f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # where some clients' readers break lines
 _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # the second is for proxies that would collect
 
 
@@ -59,29 +59,29 @@ async def streamed(run: Run[Event], writer: Writer, keep: Callable[[Answer], Non
 
 
 async def _sent(run: Run[Event], writer: Writer, keep: Callable[[Answer], None]) -> AsyncIterator[str]:
-    """The objects as server-sent events; the status is already sent, so a failure becomes an event too."""
+    """The objects as server-sent events; the status is already sent, so a failure becomes an event too.
+
+    What is there at the same time is sent in one piece: each takes its way through all layers of the server.
+    """
+    lines = [_event(writer.opening())]
     with run:
         try:
-            yield _event(writer.opening())
             while not writer.finished:
                 if not await run.ready(_QUIET):
                     yield _KEEP_ALIVE
                     continue
-                event = await anext(run)
-                lines = [_event(data) for data in writer.of(event)]
-                if isinstance(event, Finished):
-                    keep(event.answer)  # before the client has it all, and may go on from it
-                for line in lines:
-                    yield line
+                for event in await run.taken():
+                    lines += map(_event, writer.of(event))
+                    if isinstance(event, Finished):
+                        keep(event.answer)  # before the client has it all, and may go on from it
+                        lines.append(writer.ending)
+                yield "".join(lines)
+                lines.clear()
         except ClientGoneError:
             return
         except Exception as error:  # noqa: BLE001 - the client must learn of any failure, and the stream end cleanly
             _log.exception("stream failed")
-            for data in writer.failed(_known(error)):
-                yield _event(data)
-            return
-    if writer.ending:
-        yield writer.ending
+            yield "".join([*lines, *map(_event, writer.failed(_known(error)))])
 
 
 def _known(error: Exception) -> JushiError:
@@ -93,6 +93,8 @@ def _known(error: Exception) -> JushiError:
 
 def _event(data: JsonObject) -> str:
     """One event, with a name where the object says of what `type` it is."""
-    line = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)
+    line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character, escaped in _LINE_ENDS.items():  # many times as fast as `translate`
+        line = line.replace(character, escaped)
     name = f"event: {data['type']}\n" if "type" in data else ""
     return f"{name}data: {line}\n\n"

@@ -93,6 +93,11 @@ class Service:
             raise NotReadyError(f"the server is not ready: {self.phase}, {self.detail}")
         return self._engine
 
+    @property
+    def working(self) -> int:
+        """How many answers, and other works that `start` began, are under way or stand in line."""
+        return len(self._runs)
+
     async def run(self, request: Request | None, work: Callable[[Engine], T]) -> T:
         """`work(engine)` in a worker thread; a request whose client hangs up leaves the line, without one nobody does.
 
@@ -159,7 +164,8 @@ async def _when_gone(request: Request, act: Callable[[], None]) -> None:
     act()
 
 
-def _service_of(request: Request) -> Service:
+# Such functions are async though they wait for nothing: others are run in a thread, at the price of two switches.
+async def _service_of(request: Request) -> Service:
     return cast("Service", request.app.state.service)
 
 

@@ -62,6 +62,28 @@ def test_items_come_in_order_from_one_thread() -> None:
     assert threading.get_ident() not in counting.threads
 
 
+def test_what_is_there_is_taken_at_once() -> None:
+    """All items that were made come in one list, the end and an error by themselves behind it."""
+
+    def failing() -> Numbers:
+        yield from (1, 2, 3)
+        raise KeyError("坏")
+
+    async def main() -> None:
+        run = Run(Counting(3))
+        await run.task
+        assert await run.taken() == [1, 2, 3]
+        with pytest.raises(StopAsyncIteration):
+            await anext(run)
+        run = Run(failing)
+        await run.task
+        assert await run.taken() == [1, 2, 3]
+        with pytest.raises(KeyError, match="坏"):
+            await run.taken()
+
+    in_loop(main)
+
+
 def test_generator_runs_no_further_ahead_than_it_may() -> None:
     """With room for 5 it makes the sixth and waits with it until one is taken."""
     counting = Counting()
