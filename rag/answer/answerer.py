@@ -14,6 +14,7 @@ from rag.answer.comparing import absent_notice, are_given, is_of_another, parts
 from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.events import Events, Found, whole
 from rag.answer.expect import Kind
+from rag.answer.notices import respelt_notice
 from rag.answer.quotes import choose, compose, compose_disagreements
 from rag.answer.reader import Reader, read, shipped_reader
 from rag.answer.refusal import empty_store, refuse
@@ -93,6 +94,9 @@ class QuotesAnswerer:
 
     def decide(self, looked: Looked) -> Answer:
         """The answer in quotes, or the refusal, that an assessment leads to."""
+        return replace(self._decide(looked), notice=respelt_notice(looked.retrieval.plan))
+
+    def _decide(self, looked: Looked) -> Answer:
         retrieval, assessment, articles = looked.retrieval, looked.assessment, looked.articles
         trace = self._trace(retrieval, assessment, looked.started)
         if not assessment.ranked:
@@ -128,7 +132,8 @@ class QuotesAnswerer:
         trace = replace(trace, notes=tuple(f"asked by itself: {part.question}" for part in asked))
         answer = _quoted(chosen, found, articles, question.text, trace)
         status = Status.PARTIAL if missing else Status.ANSWERED
-        return replace(answer, status=status, notice=absent_notice(missing, question.text))
+        notice = respelt_notice(looked.retrieval.plan) + absent_notice(missing, question.text)
+        return replace(answer, status=status, notice=notice)
 
     def _choose(self, assessment: Assessment, articles: Articles) -> list[Sentence]:
         """The sentences to answer with; none when the question is to be refused."""

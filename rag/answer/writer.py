@@ -18,6 +18,7 @@ from rag.answer.composing import Composition
 from rag.answer.drafts import Reader, SchemaReader, TextReader
 from rag.answer.events import Events, Finished, Found, Said, whole
 from rag.answer.material import Excerpt, select
+from rag.answer.notices import respelt_notice
 from rag.answer.prompt import PROMPT_VERSION, evidence_budget, write_prompt
 from rag.answer.refusal import refuse_after_writing
 from rag.answer.writing import Writing, gives_it, is_believed, is_worth_asking, says_enough
@@ -195,11 +196,12 @@ def _into_script_of(question: str) -> Callable[[str], str]:
 
 
 def _notice(looked: Looked, writing: Writing) -> str:
-    """A line for the reader where the model failed; empty where it did not."""
+    """What the reader must know: words taken for others, a model that failed; mostly empty."""
+    respelt = respelt_notice(looked.retrieval.plan)
     if not writing.failure:
-        return ""
+        return respelt
     line = _CUT_SHORT if writing.shown else _FAILED
-    return to_traditional(line) if language(looked.assessment.view.text) == "zh-Hant" else line
+    return respelt + (to_traditional(line) if language(looked.assessment.view.text) == "zh-Hant" else line)
 
 
 def _since(began: float) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rag.errors import InputError
 from rag.text.script import fold
@@ -22,12 +22,20 @@ _LONGEST_REMEMBERED = 500  # characters of an earlier question; more is pasted t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A search: `text` is what is encoded, `words` are the folded terms, `resolved` tells that history was used."""
+    """A search: `text` is what is encoded, `words` are the folded terms, `resolved` tells that history was used.
+
+    `respelt` has the words that were taken for others of the same sound.
+    """
 
     text: str
     words: tuple[str, ...]
     filters: Filters
     resolved: bool = False
+    respelt: Mapping[str, str] = field(default_factory=dict)
+
+    def with_spelling(self, text: str, changed: Mapping[str, str]) -> Plan | None:
+        """The plan for `text`, in which the words of `changed` are written otherwise; None when there are none."""
+        return replace(self, text=text, words=tuple(words(text)), respelt=changed) if changed else None
 
 
 def plan(question: Question) -> Plan:

@@ -11,12 +11,14 @@ from embeddings.encoder import Encoder, Vectors
 from embeddings.rerank import Reranker
 from rag.search.fuse import Fused, fuse
 from rag.search.plan import Plan, plan
+from rag.search.respell import respell
 from rag.store.protocol import Snapshot, Store
-from rag.text.frequency import weigh
+from rag.text.frequency import background, weigh
 from rag.text.words import content_words
 from rag.types import Evidence, Passage, Question
 
-_RERANKED = 32  # passages that a reranker reads
+_Pool = Sequence[tuple[Fused, Passage]]
+_POOL = 32  # passages that a reranker reads, and that tell how names are written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +69,13 @@ class Retriever:
         clock = _Clock()
         made = plan(question)
         clock.lap("plan")
-        vector = self._encoder.encode_queries([made.text])[0]
-        clock.lap("encode")
-        count = max(self._options.candidates, 4 * (question.top_k or 0))
-        dense = snapshot.search_dense(vector, count, made.filters)
-        clock.lap("dense")
-        lexical = snapshot.search_lexical(made.words, count, made.filters)
-        clock.lap("lexical")
-        fused = fuse(dense, lexical, dense_weight=self._options.dense_weight)
-        clock.lap("fuse")
-        evidence = self._choose(snapshot, made, fused, question.top_k or self._options.top_k)
+        top_k = question.top_k or self._options.top_k
+        vector, pool = self._search(snapshot, made, top_k, clock)
+        if respelt := _respelt(snapshot, made, pool):
+            made = respelt
+            clock.lap("respell")
+            vector, pool = self._search(snapshot, made, top_k, clock)
+        evidence = self._choose(snapshot, made, pool, top_k)
         clock.lap("choose")
         weights = weigh(snapshot.document_frequency(content_words(made.text)), snapshot.live_passages)
         clock.lap("weigh")
@@ -89,17 +88,28 @@ class Retriever:
             timings=clock.milliseconds,
         )
 
-    def _choose(self, snapshot: Snapshot, made: Plan, fused: Sequence[Fused], top_k: int) -> tuple[Evidence, ...]:
-        """The first `top_k` live passages, at most `per_article` of an article, reranked when there is a reranker."""
-        pool = fused[: max(4 * top_k, _RERANKED)]
-        passages = snapshot.passages([hit.passage_id for hit in pool])
+    def _search(self, snapshot: Snapshot, made: Plan, top_k: int, clock: _Clock) -> tuple[Vectors, _Pool]:
+        """The question's vector, and the live passages that both indexes together find, best first."""
+        vector = self._encoder.encode_queries([made.text])[0]
+        clock.lap("encode")
+        count = max(self._options.candidates, 4 * top_k)
+        dense = snapshot.search_dense(vector, count, made.filters)
+        clock.lap("dense")
+        lexical = snapshot.search_lexical(made.words, count, made.filters)
+        clock.lap("lexical")
+        fused = fuse(dense, lexical, dense_weight=self._options.dense_weight)[: max(4 * top_k, _POOL)]
+        clock.lap("fuse")
+        passages = snapshot.passages([hit.passage_id for hit in fused])
+        return vector, [(hit, passages[hit.passage_id]) for hit in fused if hit.passage_id in passages]
+
+    def _choose(self, snapshot: Snapshot, made: Plan, pool: _Pool, top_k: int) -> tuple[Evidence, ...]:
+        """The first `top_k` passages, at most `per_article` of an article, reranked when there is a reranker."""
         if self._reranker is not None:
-            pool = self._rerank(made, pool, passages)
+            pool = self._rerank(made, pool)
         chosen: list[tuple[Fused, Passage]] = []
         of_article: Counter[str] = Counter()
-        for hit in pool:
-            passage = passages.get(hit.passage_id)
-            if passage is None or of_article[passage.article_id] >= self._options.per_article:
+        for hit, passage in pool:
+            if of_article[passage.article_id] >= self._options.per_article:
                 continue
             of_article[passage.article_id] += 1
             chosen.append((hit, passage))
@@ -117,14 +127,23 @@ class Retriever:
             for number, (hit, passage) in enumerate(chosen, start=1)
         )
 
-    def _rerank(self, made: Plan, pool: Sequence[Fused], passages: Mapping[int, Passage]) -> list[Fused]:
+    def _rerank(self, made: Plan, pool: _Pool) -> _Pool:
         assert self._reranker is not None
-        known = [hit for hit in pool if hit.passage_id in passages][:_RERANKED]
-        scores = self._reranker.score(made.text, [passages[hit.passage_id].text for hit in known])
+        scores = self._reranker.score(made.text, [passage.text for _, passage in pool])
         scored = [
-            replace(hit, signals=replace(hit.signals, rerank=score)) for hit, score in zip(known, scores, strict=True)
+            (replace(hit, signals=replace(hit.signals, rerank=score)), passage)
+            for (hit, passage), score in zip(pool, scores, strict=True)
         ]
-        return sorted(scored, key=lambda hit: (-(hit.signals.rerank or 0.0), hit.passage_id))
+        return sorted(scored, key=lambda pair: (-(pair[0].signals.rerank or 0.0), pair[0].passage_id))
+
+
+def _respelt(snapshot: Snapshot, made: Plan, pool: _Pool) -> Plan | None:
+    """The plan with what was typed by its sound as the passages found write it; None where nothing was."""
+
+    def is_known(word: str) -> bool:
+        return word in background().counts or snapshot.document_frequency([word])[word] > 0
+
+    return made.with_spelling(*respell(made.text, [passage.text for _, passage in pool], is_known))
 
 
 class _Clock:

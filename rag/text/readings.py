@@ -49,3 +49,24 @@ def _by_character() -> dict[str, tuple[str, ...]]:
         for char in characters:
             found[char].append(reading)
     return {char: tuple(readings) for char, readings in found.items()}
+
+
+@cache
+def sounds_like(char: str) -> frozenset[str]:
+    """The characters that share a reading with `char`, tones aside, and `char` itself."""
+    plain = {_toneless(reading) for reading in readings_of(char)}
+    return frozenset(char).union(*(_by_syllable().get(syllable, "") for syllable in plain))
+
+
+@cache
+def _by_syllable() -> dict[str, str]:
+    found: defaultdict[str, str] = defaultdict(str)
+    for reading, characters in _table().items():
+        found[_toneless(reading)] += characters
+    return dict(found)
+
+
+def _toneless(reading: str) -> str:
+    """`lǜ` as `lü`."""
+    spread = unicodedata.normalize("NFD", reading)
+    return unicodedata.normalize("NFC", "".join(char for char in spread if char not in _TONES))

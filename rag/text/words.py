@@ -141,11 +141,12 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The folded words that say what `text` is about: no question words, no function words, each once, in order."""
     found = dict.fromkeys(part for word in words(text) for part in _known_parts(word))
-    return [
-        word
-        for word in found
-        if word not in _QUESTION_WORDS and word not in _FUNCTION_WORDS and not _ASKING.match(word)
-    ]
+    return [word for word in found if carries_meaning(word)]
+
+
+def carries_meaning(word: str) -> bool:
+    """False for a folded word that only asks or only joins others."""
+    return word not in _QUESTION_WORDS and word not in _FUNCTION_WORDS and not _ASKING.match(word)
 
 
 def _known_parts(word: str) -> list[str]:

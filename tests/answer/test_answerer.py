@@ -121,3 +121,14 @@ def test_an_unknown_answerer_is_named(engine: Engine) -> None:
     with pytest.raises(InputError, match="quotes") as caught:
         engine.answer(Question(text="什么？"), "oracle")
     assert caught.value.field == "answerer"
+
+
+def test_a_name_typed_by_its_sound_is_answered_and_the_reader_told(engine: Engine) -> None:
+    """`临禾区` sounds like 临河区: its figure is given, with a line on how the question was understood."""
+    answer = engine.answer(Question(text="临禾区普惠性幼儿园覆盖率是多少？"))
+    assert answer.status is Status.ANSWERED
+    assert any("91.5%" in citation.quote for citation in answer.citations)
+    assert answer.notice == "问题中的“临禾区”按“临河区”理解。"
+    asked = engine.answer(Question(text="臨禾區普惠性幼兒園覆蓋率是多少？"))
+    assert asked.notice == "問題中的“臨禾區”按“臨河區”理解。"
+    assert engine.answer(Question(text="临河区普惠性幼儿园覆盖率是多少？")).notice == ""

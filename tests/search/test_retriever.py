@@ -82,3 +82,13 @@ def test_an_empty_store_gives_no_evidence() -> None:
     """Nothing stored, nothing found, no error."""
     empty = MemoryStore(encoder=HashingEncoder().spec)
     assert Retriever(empty, HashingEncoder(), _OPTIONS).retrieve(Question(text="大桥")).evidence == ()
+
+
+def test_a_name_typed_by_its_sound_is_searched_as_it_is_written(store: MemoryStore) -> None:
+    """`宾河大桥` finds the bridge of 滨河; the plan says what was taken for what."""
+    retriever = Retriever(store, HashingEncoder(), _OPTIONS)
+    found = retriever.retrieve(Question(text="宾河大桥主跨多长？"))
+    assert found.plan.respelt == {"宾河大桥": "滨河大桥"}
+    assert found.query == "滨河大桥主跨多长？"
+    assert found.evidence[0].passage.article_id == "bridge"
+    assert retriever.retrieve(Question(text="滨河大桥主跨多长？")).plan.respelt == {}
