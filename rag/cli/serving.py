@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -27,7 +29,10 @@ def serve(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the OpenAI-compatible API and the readable articles over HTTP until Ctrl-C."""
+    """Serve the OpenAI-compatible API and the readable articles over HTTP until Ctrl-C or SIGTERM.
+
+    Running answers get the setting `shutdown_seconds` to end; new connections are refused meanwhile.
+    """
     settings = load_settings(data=data, host=host, port=port, allow_open=allow_open or None)
     Keyring(entry.get_secret_value() for entry in settings.api_keys)  # what is wrong with them is said first
     listener = _listen(settings)
@@ -68,6 +73,11 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """Who was told to stop and did has not failed."""
+    raise SystemExit(0)
+
+
 def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
     """Serve on the socket until a signal; a failure to open the data ends the server and is raised here."""
     # Imported here, since every other command starts in a fraction of the time without the HTTP stack.
@@ -95,6 +105,7 @@ def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
         forwarded_allow_ips=settings.trusted_proxies,
     )
     server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again once it has shut down, which would kill us
     with listener:
         server.run(sockets=[listener])
     for error in failures:

@@ -99,14 +99,16 @@ def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 def start() -> Callable[..., subprocess.Popen[str]]:
     """Start a command and leave it running."""
 
-    def popen(*arguments: str) -> subprocess.Popen[str]:
+    def popen(
+        *arguments: str, program: tuple[str, ...] = ("-m", "rag.cli"), **environment: str
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "rag.cli", *arguments],
+            [sys.executable, *program, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            env=_environment(),
+            env=_environment(**environment),
         )
 
     return popen
