@@ -12,6 +12,7 @@ JushiError                       status  retry  exit
 ├── NotReadyError                503     yes    1     the server is still opening its data, or is closing
 ├── ConfigError                  500     no     2     a setting is missing, malformed or contradicts another
 ├── TooLargeError                413     no     1     a body or a document is over its limit
+├── TooSlowError                 408     no     1     a body does not come in time
 ├── StoreError                   500     no     1     the data folder cannot be used
 │   ├── StoreBusyError           503     yes    1     another process is writing
 │   └── StoreVersionError        500     no     1     the data folder was made by another version or encoder
@@ -119,6 +120,13 @@ class TooLargeError(JushiError):
 
     http_status = 413
     code = "too_large"
+
+
+class TooSlowError(JushiError):
+    """The body of a request does not come in time."""
+
+    http_status = 408
+    code = "too_slow"
 
 
 class StoreError(JushiError):

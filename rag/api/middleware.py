@@ -15,9 +15,10 @@ from rag.api.auth import Scope as KeyScope
 from rag.api.counting import Metrics
 from rag.api.errors import error_response, internal_error
 from rag.api.intake import MULTIPART, UPLOADS
+from rag.api.patience import paced
 from rag.api.scopes import Place, Routes
 from rag.api.traces import Ended, Traces, Untraced
-from rag.errors import TooLargeError
+from rag.errors import TooLargeError, TooSlowError
 
 _log = structlog.get_logger(__name__)
 _TRACED = frozenset({KeyScope.READ, KeyScope.WRITE})
@@ -87,9 +88,9 @@ class RequestMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Reads the body before the application does and answers 413 when it is over the limit.
+    """Reads the body before the application does: 413 when it is over the limit, 408 when it does not come in time.
 
-    Uploads pass unread: they have a limit of their own and go to the disk as they come.
+    Uploads pass unread: they have a limit of their own and go to the disk as they come, in time too.
     """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
@@ -98,12 +99,16 @@ class BodyLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection; anything but HTTP passes through."""
-        if scope["type"] != "http" or _is_upload(scope):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        receive = paced(receive)
+        if _is_upload(scope):
             await self._app(scope, receive, send)
             return
         try:
             body = await self._read(scope, receive)
-        except TooLargeError as error:
+        except (TooLargeError, TooSlowError) as error:
             await error_response(error)(scope, receive, send)
             return
         if body is not None:  # None: the client went away while it was sending

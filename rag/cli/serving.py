@@ -85,6 +85,7 @@ def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
 
     from rag.api.app import create_app  # noqa: PLC0415 - see above
     from rag.api.opening import opener  # noqa: PLC0415 - see above
+    from rag.api.patience import PatientProtocol  # noqa: PLC0415 - see above
     from rag.logs import configure_logs  # noqa: PLC0415 - see above
 
     configure_logs(settings.log_level)
@@ -97,6 +98,7 @@ def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
     app = create_app(settings, opener(settings, seeds=seeds), on_failure=stop)
     config = uvicorn.Config(
         app,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
