@@ -50,8 +50,7 @@ def interval(ratio: Ratio, *, seed: int = 0, rounds: int = ROUNDS, level: float 
     Raises:
         ValueError: numerators and denominators are not of the same cases.
     """
-    (value, drawn), *_ = _resampled([ratio], seed, rounds)
-    return _bounded(value, drawn, level)
+    return combination([(1.0, ratio)], seed=seed, rounds=rounds, level=level)
 
 
 def difference(
@@ -62,8 +61,21 @@ def difference(
     Raises:
         ValueError: the two are not of the same cases.
     """
-    (our_value, our_draws), (their_value, their_draws) = _resampled([ours, theirs], seed, rounds)
-    return _bounded(our_value - their_value, our_draws - their_draws, level)
+    return combination([(1.0, ours), (-1.0, theirs)], seed=seed, rounds=rounds, level=level)
+
+
+def combination(
+    terms: Sequence[tuple[float, Ratio]], *, seed: int = 0, rounds: int = ROUNDS, level: float = LEVEL
+) -> Interval | None:
+    """The sum of ratios over the same cases, each times its weight; None where one is undefined.
+
+    Raises:
+        ValueError: there are no terms, or they are not of the same cases.
+    """
+    resampled = _resampled([ratio for _, ratio in terms], seed, rounds)
+    weighted = [(weight * value, weight * drawn) for (weight, _), (value, drawn) in zip(terms, resampled, strict=True)]
+    value = sum(part for part, _ in weighted)
+    return _bounded(value, np.sum([drawn for _, drawn in weighted], axis=0), level)
 
 
 def _bounded(value: float, drawn: NDArray[np.float64], level: float) -> Interval | None:

@@ -72,6 +72,20 @@ class Settings(BaseSettings):
     answerer: Literal["auto", "llm", "quotes"] = Field(
         default="auto", description="who answers when the request does not say"
     )
+    answer_threshold: float | None = Field(
+        default=None,
+        ge=0.0,
+        le=1.0,
+        description="probability that the evidence must reach to be answered from; unset: as fitted on the "
+        "development sets (jushi eval tune fits it to your own questions)",
+    )
+    second_sentence: float | None = Field(
+        default=None,
+        ge=0.0,
+        le=1.0,
+        description="share of the best sentence's probability that a further sentence must reach to be quoted beside "
+        "it; unset: as fitted on the development sets",
+    )
     llm_base_url: str | None = Field(
         default=None,
         description="OpenAI-compatible server that writes answers; none: no server. Unset: OPENAI_BASE_URL from the "
@@ -181,8 +195,10 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """Short hash of everything that can change an answer; keys, folders and addresses are left out."""
+        chosen = {name for name in ("answer_threshold", "second_sentence") if getattr(self, name) is not None}
         answer_fields = self.model_dump_json(
             include={
+                *chosen,  # left out while unset, so that stores and baselines of before these settings keep their names
                 "encoder", "encoder_backend", "encoder_query_prefix", "encoder_passage_prefix", "embeddings_model",
                 "reranker", "passage_min", "passage_max", "passage_overlap", "dense_kind", "candidates", "top_k",
                 "per_article", "dense_weight", "llm_model", "llm_small", "llm_prompt_budget", "llm_max_tokens",

@@ -188,7 +188,8 @@ def assemble(
         dense_weight=settings.dense_weight,
     )
     retriever = Retriever(store, encoder, options, reranker)
-    quotes = QuotesAnswerer(store, retriever, encoder, fitted or calibration(), settings=settings.fingerprint)
+    limits = (fitted or calibration()).limited(settings.answer_threshold, settings.second_sentence)
+    quotes = QuotesAnswerer(store, retriever, encoder, limits, settings=settings.fingerprint)
     answerers: dict[str, Answerer] = {"quotes": quotes}
     checker = Checker(similarity=_similarity(encoder))
     if model is not None:

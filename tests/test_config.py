@@ -144,6 +144,8 @@ def test_the_file_wins_over_the_plain_names(monkeypatch: pytest.MonkeyPatch) -> 
         {"llm_prompt_budget": 100},
         {"llm_max_tokens": 100},
         {"local_model": "none"},
+        {"answer_threshold": 0.4},
+        {"second_sentence": 0.4},
     ],
 )
 def test_the_fingerprint_covers_what_can_change_an_answer(changed: dict[str, Any]) -> None:

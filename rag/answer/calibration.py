@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -52,6 +52,14 @@ class Calibration:
         """
         alone = self.answerable.logit(values)
         return probability_of((alone + self.reading.logit((*values, *told))) / 2 if told else alone)
+
+    def limited(self, threshold: float | None, second: float | None) -> Calibration:
+        """The same models with other limits; None leaves a limit as it is."""
+        return replace(
+            self,
+            threshold=self.threshold if threshold is None else threshold,
+            second=self.second if second is None else second,
+        )
 
 
 def probability_of(logit: float) -> float:

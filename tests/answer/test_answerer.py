@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import InputError
-from rag.types import Filters, Question, RefusalReason, Status, Turn, Verdict
-from rag.wiring import Engine
+from rag.types import Answer, Filters, Question, RefusalReason, Status, Turn, Verdict
+from rag.wiring import Engine, assemble
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,16 @@ def test_a_name_typed_by_its_sound_is_answered_and_the_reader_told(engine: Engin
     asked = engine.answer(Question(text="臨禾區普惠性幼兒園覆蓋率是多少？"))
     assert asked.notice == "問題中的“臨禾區”按“臨河區”理解。"
     assert engine.answer(Question(text="临河区普惠性幼儿园覆盖率是多少？")).notice == ""
+
+
+def test_the_settings_say_from_when_on_it_answers_and_how_much_it_quotes(engine: Engine) -> None:
+    """No probability reaches a threshold of 1; with a share of 1 one sentence is quoted, with 0 a second beside it."""
+    question = Question(text="临河区普惠性幼儿园覆盖率是多少？")
+
+    def said(**changed: float) -> Answer:
+        settings = engine.settings.model_copy(update=changed)
+        return assemble(settings, engine.store, engine.encoder).answer(question, "quotes")
+
+    assert said(answer_threshold=1.0).status is Status.REFUSED
+    assert len(said(second_sentence=1.0).claims) == 1
+    assert len(said(second_sentence=0.0).claims) == 2

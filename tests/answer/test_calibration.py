@@ -42,3 +42,12 @@ def test_the_shipped_file_fits_this_version() -> None:
     assert 0 < fitted.threshold < 1
     assert 0 < fitted.second < 1
     assert {"command", "sets", "questions", "date", "cross-validated"} <= set(fitted.provenance)
+
+
+def test_limits_give_way_one_by_one() -> None:
+    """A limit that is given takes the place of the fitted one, the other stays, and so do the models."""
+    fitted = calibration()
+    assert fitted.limited(None, None) == fitted
+    strict = fitted.limited(0.9, None)
+    assert (strict.threshold, strict.second) == (0.9, fitted.second)
+    assert (strict.answerable, strict.limited(None, 0.0).second) == (fitted.answerable, 0.0)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from eval.intervals import Interval, Ratio, difference, interval, values_of
+from eval.intervals import Interval, Ratio, combination, difference, interval, values_of
 
 
 def test_one_value_has_no_width() -> None:
@@ -76,3 +76,15 @@ def test_unpaired_cases_are_refused() -> None:
     """Runs over different numbers of cases cannot be compared."""
     with pytest.raises(ValueError, match=r"\[1, 2\]"):
         difference(values_of([1.0]), values_of([1.0, 0.0]))
+
+
+def test_ratios_are_added_with_their_weights() -> None:
+    """Two shares over different cases: .75 and half of .5 make 1; a loss in one pays for a gain in the other."""
+    yes = values_of([1, 1, 1, 0, None, None])
+    no = values_of([None, None, None, None, 1, 0])
+    found = combination([(1.0, yes), (0.5, no)])
+    assert found is not None
+    assert found.value == 1.0
+    assert found.low < 1.0 < found.high
+    assert combination([(1.0, yes), (-1.0, yes)]) == Interval(value=0.0, low=0.0, high=0.0)
+    assert combination([(1.0, yes), (1.0, values_of([None] * 6))]) is None
