@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from embeddings.encoder import Encoder
+from embeddings.recent import RecentPassages
 from rag.answer.answerable import COMPARED, answerable_features
 from rag.answer.calibration import Calibration
 from rag.answer.comparing import absent_notice, are_given, is_of_another, parts
@@ -35,6 +36,7 @@ from rag.types import Answer, Article, Evidence, Question, Status, Trace
 
 _LONGEST_QUESTION = 2000  # code points
 _KEPT_FEATURES = 4  # decimals in traces
+_KEPT_SENTENCES = 4000  # whose vectors stay in memory, about 7 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class QuotesAnswerer:
         self._store = store
         self._retriever = retriever
         self._encoder = encoder
+        self._compared = RecentPassages(encoder, limit=_KEPT_SENTENCES)
         self._calibration = calibration
         self._settings = settings
         self._reader = reader
@@ -89,7 +92,7 @@ class QuotesAnswerer:
         started = time.perf_counter()
         retrieval = self._retriever.retrieve_from(snapshot, question)
         articles = Articles(snapshot)
-        assessment = assess(retrieval, articles, self._encoder, self._calibration, self._reader)
+        assessment = assess(retrieval, articles, self._encoder, self._compared, self._calibration, self._reader)
         return Looked(retrieval=retrieval, articles=articles, assessment=assessment, started=started)
 
     def decide(self, looked: Looked) -> Answer:
@@ -197,12 +200,13 @@ def assess(
     retrieval: Retrieval,
     articles: Articles,
     encoder: Encoder,
+    compared: RecentPassages,
     calibration: Calibration,
     reader: Reader | None = None,
 ) -> Assessment:
     """Rank the sentences of the evidence and estimate the probability that they answer the question.
 
-    `reader` takes the place of the one that ships with the program.
+    `compared` has the vectors of sentences by `encoder`; `reader` takes the place of the one that ships.
     """
     seen = view(retrieval.query, retrieval.weights)
     ranked = fitting(seen, rank(seen, retrieval.evidence, calibration.sentence), articles)
@@ -214,7 +218,7 @@ def assess(
             seen,
             retrieval.evidence,
             ranked,
-            similarity=_similarity(retrieval, ranked, encoder),
+            similarity=_similarity(retrieval, ranked, compared),
             article=articles.key(ranked[0].evidence.passage.article_id),
         )
         told = reading.result()
@@ -240,9 +244,9 @@ def fitting(view: QuestionView, ranked: Sequence[Sentence], articles: Articles) 
     return [s for s in kept if s.evidence.passage.article_id not in elsewhere] or kept
 
 
-def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], encoder: Encoder) -> float:
+def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], compared: RecentPassages) -> float:
     """Highest inner product of the question's vector with those of the first sentences."""
-    vectors = encoder.encode_passages([sentence.text for sentence in ranked[:COMPARED]])
+    vectors = compared.encode([sentence.text for sentence in ranked[:COMPARED]])
     return float((vectors @ retrieval.vector).max())
 
 

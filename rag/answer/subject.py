@@ -189,8 +189,13 @@ def _signature(article: Article) -> str:
 
 
 def _lead(article: Article) -> str:
-    spans = sentences(article.text[:1_000])[:_LEAD]
-    return article.text[: spans[-1].end] if spans else ""
+    return _first_sentences(article.text[:1_000])
+
+
+@lru_cache(maxsize=256)
+def _first_sentences(text: str) -> str:
+    spans = sentences(text)[:_LEAD]
+    return text[: spans[-1].end] if spans else ""
 
 
 def _of_another_year(view: QuestionView, text: str, article: Article) -> bool:

@@ -9,6 +9,8 @@ from opencc import OpenCC
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _KEEPS_LENGTH_LOWER = {code: chr(code).lower() for code in range(0x250) if len(chr(code).lower()) == 1}
 
+_OFTEN_FOLDED = 200  # code points of the longest text that is remembered: words and sentences
+
 
 @cache
 def _converter(name: str) -> OpenCC:
@@ -26,11 +28,18 @@ def fold(text: str) -> str:
 
     Since every code point folds to one code point, offsets in the key are offsets in the text.
     """
+    return _fold_again(text) if len(text) <= _OFTEN_FOLDED else _fold(text)
+
+
+def _fold(text: str) -> str:
     narrow = text.translate(_FULL_WIDTH).translate(_KEEPS_LENGTH_LOWER)
     simplified = str(_converter("t2s").convert(narrow))
     if len(simplified) == len(text):
         return simplified
     return "".join(map(_fold_character, narrow))
+
+
+_fold_again = lru_cache(maxsize=10_000)(_fold)  # an answer folds its few sentences hundreds of times; about 5 MB
 
 
 def to_simplified(text: str) -> str:
