@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import (
@@ -53,10 +54,16 @@ class KeptAnswers:
         Raises:
             StoreError: the file cannot be written.
         """
-        packed = zlib.compress(body.encode())
+        self.keep_all({answer_id: body})
+
+    def keep_all(self, bodies: Mapping[str, str]) -> None:
+        """Keep several by their ids, in one transaction; raises as `keep`."""
+        rows = [{"answer_id": answer_id, "packed": zlib.compress(body.encode())} for answer_id, body in bodies.items()]
+        if not rows:
+            return
         with self._opened().writing() as connection:
-            connection.execute(delete(_answers).where(_answers.c.answer_id == answer_id))
-            connection.execute(insert(_answers), [{"answer_id": answer_id, "packed": packed}])
+            connection.execute(delete(_answers).where(_answers.c.answer_id.in_(list(bodies))))
+            connection.execute(insert(_answers), rows)
             newest = select(func.max(_answers.c.number)).scalar_subquery()
             connection.execute(delete(_answers).where(_answers.c.number <= newest - self._limit))
 

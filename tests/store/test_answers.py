@@ -44,3 +44,15 @@ def test_nothing_is_made_by_looking(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"file of kept answers .*answers\.sqlite is damaged .*: delete it"):
         kept.get("甲")
     kept.close()
+
+
+def test_several_are_kept_at_once(tmp_path: Path) -> None:
+    """In their order, in place of earlier ones, and no more than the limit; none are none."""
+    kept = KeptAnswers(tmp_path / "answers.sqlite", limit=3)
+    kept.keep_all({})
+    kept.keep("甲", "旧")
+    kept.keep_all({"乙": "2", "甲": "新", "丙": "3", "丁": "4"})
+    assert [kept.get(name) for name in "甲丙丁"] == ["新", "3", "4"]
+    with pytest.raises(NotFoundError):
+        kept.get("乙")
+    kept.close()
