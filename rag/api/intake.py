@@ -17,7 +17,8 @@ from rag.api.requests import check_characters
 from rag.api.running import ClientGoneError
 from rag.errors import InputError, TooLargeError
 from rag.ingest.jsonl import document_of
-from rag.ingest.uploads import Allowance, count_upload, label, read_upload
+from rag.ingest.unpack import Allowance
+from rag.ingest.uploads import count_upload, label, read_upload
 from rag.types import RawDocument, Rejected
 
 MULTIPART = "multipart/form-data"

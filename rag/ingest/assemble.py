@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from rag.errors import UnreadableError
+from rag.ingest.bounds import bounded, timed
 from rag.ingest.decode import UNDECODABLE, decode
 from rag.ingest.extract import Extraction, Piece, extract
 from rag.ingest.html import parse_html
@@ -44,8 +45,13 @@ def assemble(document: RawDocument) -> Article:
     """Clean a document. What was given with it (title, address, publisher, date) wins over what it says itself.
 
     Raises:
-        UnreadableError: the bytes are not text, or there is no article in it.
+        UnreadableError: the bytes are not text, there is no article in it, or it is made to take time and memory.
     """
+    with bounded(len(document.data)):
+        return _assemble(document)
+
+
+def _assemble(document: RawDocument) -> Article:
     decoded = decode(document.data, declared=document.encoding)
     layout = _PARSERS[document.media](decoded.text)
     repaired = repair(layout.source_text, damaged=_undecodable(layout.source_text))
@@ -133,7 +139,7 @@ def _damaged(
 ) -> tuple[Span, ...]:
     """The damaged spans of the repaired text, in offsets of the joined pieces."""
     out = []
-    for piece, place in zip(kept, places, strict=True):
+    for piece, place in timed(zip(kept, places, strict=True)):
         start = starts[piece.line] + piece.start
         end = starts[piece.line] + piece.end
         for span in repaired.damaged:

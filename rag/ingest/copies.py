@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.ingest.bounds import timed
 from rag.ingest.features import bigrams
 from rag.text.script import fold
 from rag.text.sentences import sentences
@@ -78,7 +79,7 @@ def _twins(pieces: Sequence[Piece], lines: Sequence[str]) -> dict[int, list[int]
     grams = [bigrams(text) for text in texts]
     posting: dict[str, list[int]] = {}
     first: dict[int, int] = {}
-    for at, own in enumerate(grams):
+    for at, own in enumerate(timed(grams)):
         twin = _first_copy(at, grams, posting) if len(texts[at]) >= _SHORTEST else None
         if twin is not None and (len(texts[at]) >= _LONG or texts[at] == texts[twin]):
             first[at] = twin
@@ -86,25 +87,27 @@ def _twins(pieces: Sequence[Piece], lines: Sequence[str]) -> dict[int, list[int]
         for gram in own:
             posting.setdefault(gram, []).append(at)
     found: dict[int, list[int]] = {}
+    whole = sum(map(len, texts))
     for run in _runs(first):
-        if _is_pasted(run, first, texts, grams):
+        if _is_pasted(run, first, texts, grams, whole):
             for at in run:
                 found.setdefault(first[at], []).append(at)
     return found
 
 
 def _is_pasted(
-    run: Sequence[int], first: dict[int, int], texts: Sequence[str], grams: Sequence[frozenset[str]]
+    run: Sequence[int], first: dict[int, int], texts: Sequence[str], grams: Sequence[frozenset[str]], whole: int
 ) -> bool:
     """True for lines that can only be a copy: several long ones in a row, or a story of one line almost word for word.
 
-    A summary above a story says with single lines what the story says again; a refrain is short.
+    `whole` is the length of all lines. A summary above a story says with single lines what the story says again; a
+    refrain is short.
     """
     long = [at for at in run if len(texts[at]) >= _LONG]
     size = sum(len(texts[at]) for at in run)
     if len(long) >= 2 or (len(run) >= 2 and size >= _LONG_RUN):
         return True
-    if not long or size < _GREATER_PART * sum(map(len, texts)):
+    if not long or size < _GREATER_PART * whole:
         return False
     at, twin = long[0], first[long[0]]
     return _likeness(len(grams[at] & grams[twin]), grams[at], grams[twin]) >= _WORD_FOR_WORD
@@ -140,7 +143,7 @@ def _likeness(shared: int, a: frozenset[str], b: frozenset[str]) -> float:
 def _merge_group(group: Sequence[Piece], lines: Sequence[str], damage: Callable[[str], float]) -> list[Piece]:
     """The best sentences of all copies of one line, in the first copy's order."""
     order = _split(group[0], lines)
-    for copy in group[1:]:
+    for copy in timed(group[1:]):
         other = _split(copy, lines)
         order = _align(_mend(order, other, lines), _mend(other, order, lines), damage)
     return _join([sentence.piece for sentence in order])

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 
 import docx
 import pypdf
+from docx.document import Document
+from docx.oxml.ns import qn
 from docx.table import Table, _Row
 
 from rag.errors import UnreadableError
+from rag.ingest.bounds import MOST_LINES, check_count, check_time, timed
 
 _UNPACKED = 4  # times the allowed size of a document that a DOCX archive may unpack to, pictures included
+_WIDEST = 100  # columns; Word makes tables of 63 at most
 _FULL = 0.85  # share of the page's line width from which on a line is taken to run on
 _ENDS = "。！？!?；;：:”」』…"
 
@@ -24,7 +28,7 @@ def pdf_text(data: bytes, *, max_bytes: int) -> str:
     """The text of a PDF file, with the lines of a paragraph joined again.
 
     Raises:
-        UnreadableError: it is damaged, locked, holds no text (a scan), or more than `max_bytes` of it.
+        UnreadableError: it is damaged, locked, holds no text (a scan), or more than `max_bytes` of it, or takes long.
     """
     try:
         pages = list(_pages(pypdf.PdfReader(io.BytesIO(data)), max_bytes))
@@ -42,7 +46,7 @@ def docx_text(data: bytes, *, max_bytes: int) -> str:
     """The text of a DOCX file: paragraphs and table rows (cells joined with ` | `) in order.
 
     Raises:
-        UnreadableError: it is damaged, empty, or unpacks to more than `max_bytes` allows.
+        UnreadableError: it is damaged, empty, unpacks to more than `max_bytes` allows, or is made to take long.
     """
     try:
         _require_modest(data, _UNPACKED * max_bytes)
@@ -63,6 +67,7 @@ def _pages(reader: pypdf.PdfReader, max_bytes: int) -> Iterator[list[str]]:
         raise UnreadableError("the PDF file is locked with a password")
     size = 0
     for page in reader.pages:
+        check_time()
         text = page.extract_text()
         size += len(text.encode("utf-8", "replace"))
         if size > max_bytes:
@@ -96,11 +101,24 @@ def _require_modest(data: bytes, allowed: int) -> None:
 
 
 def _docx_lines(data: bytes) -> Iterator[str]:
-    for block in docx.Document(io.BytesIO(data)).iter_inner_content():
+    document = docx.Document(io.BytesIO(data))
+    _require_narrow(document)
+    for number, block in enumerate(timed(document.iter_inner_content())):
+        check_count(number, MOST_LINES, "paragraphs")
         if isinstance(block, Table):
-            yield from (" | ".join(_cells(row)) for row in block.rows)
+            yield from (" | ".join(_cells(row)) for row in timed(block.rows))
         else:
             yield block.text
+
+
+def _require_narrow(document: Document) -> None:
+    """Refuse cells that say to span very many columns: the library makes a cell for each."""
+    for told in document.element.body.iter(qn("w:gridSpan")):
+        span = told.get(qn("w:val"), "1")
+        if not span.isdecimal() or len(span) > 4 or int(span) > _WIDEST:
+            raise UnreadableError(
+                f"a table of the DOCX file has a cell over {span[:20]} columns; expected at most {_WIDEST}"
+            )
 
 
 def _cells(row: _Row) -> list[str]:

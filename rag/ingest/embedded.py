@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from html import unescape
 
+from rag.ingest.markup import decoded
 from rag.offsets import OffsetMap, Rewriter
 
 _REFERENCE = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9a-fA-F]++;?|[a-zA-Z][a-zA-Z0-9]*+;?)")
-_SCRIPT = re.compile(r"<script\b[^>]*+>(.*?)</script", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<script\b[^>]*+>", re.IGNORECASE)
+_SCRIPT_END = re.compile("</script", re.IGNORECASE)
 _LITERAL = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"|'((?:[^'\\\n]++|\\.)*+)'", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SENTENCE_END = re.compile(r"[。！？]|\\u3002")
@@ -19,13 +20,13 @@ _SHORTEST = 120  # characters of a text inside a script that may be a story
 
 def unescape_textarea(page: str, start: int, end: int) -> tuple[str, OffsetMap]:
     """The HTML that page `[start, end)` spells in entities, with its map onto the page."""
-    return _rewritten(page, start, end, _REFERENCE, unescape)
+    return _rewritten(page, start, end, _REFERENCE, decoded)
 
 
 def articles_in_script(page: str) -> Iterator[tuple[str, OffsetMap]]:
     """Texts inside scripts that hold sentences, unescaped, each with its map onto the page."""
-    for script in _SCRIPT.finditer(page):
-        for found in _LITERAL.finditer(page, script.start(1), script.end(1)):
+    for low, high in _scripts(page):
+        for found in _LITERAL.finditer(page, low, high):
             start, end = found.span(1) if found[1] is not None else found.span(2)
             if end - start >= _SHORTEST and _SENTENCE_END.search(page, start, end):
                 text, origin = _rewritten(page, start, end, _ESCAPE, _unescape_json)
@@ -33,6 +34,14 @@ def articles_in_script(page: str) -> Iterator[tuple[str, OffsetMap]]:
                     text, inner = unescape_textarea(text, 0, len(text))
                     origin = inner.after(origin)
                 yield text, origin
+
+
+def _scripts(page: str) -> Iterator[tuple[int, int]]:
+    """Where the contents of scripts stand; one that is never closed is none."""
+    at = 0
+    while (opening := _SCRIPT.search(page, at)) and (closing := _SCRIPT_END.search(page, opening.end())):
+        yield opening.end(), closing.start()
+        at = closing.end()
 
 
 def _unescape_json(escape: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.ingest.bounds import timed
 from rag.ingest.layout import Layout, Line
 from rag.text.script import fold
 
@@ -89,7 +90,7 @@ class Feature:
 
 def features(layout: Layout, lines: Sequence[str]) -> list[Feature]:
     """One feature per line of the repaired text."""
-    return [_feature(text, line) for text, line in zip(lines, layout.lines, strict=True)]
+    return [_feature(text, line) for text, line in timed(zip(lines, layout.lines, strict=True))]
 
 
 def _feature(raw: str, line: Line) -> Feature:

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from rag.errors import UnreadableError
+from rag.ingest.bounds import bounded
 from rag.ingest.jsonl import read_jsonl
 from rag.types import Media, RawDocument, Rejected
 
@@ -102,4 +103,5 @@ def _text_of(suffix: str, data: bytes, max_bytes: int) -> str:
         from rag.ingest.documents import docx_text, pdf_text  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:
         raise UnreadableError(f'{suffix} files need an extra: pip install "jushi[documents]"') from None
-    return pdf_text(data, max_bytes=max_bytes) if suffix == ".pdf" else docx_text(data, max_bytes=max_bytes)
+    with bounded(len(data)):
+        return pdf_text(data, max_bytes=max_bytes) if suffix == ".pdf" else docx_text(data, max_bytes=max_bytes)

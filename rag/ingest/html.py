@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rag.ingest.bounds import MOST_ELEMENTS, MOST_LINES, MOST_PIECES, check_count, timed
 from rag.ingest.embedded import articles_in_script, unescape_textarea
 from rag.ingest.head import Head
 from rag.ingest.layout import Box, Layout, Line
@@ -23,10 +24,13 @@ _SMALLEST_PICTURE = 48  # pixels; smaller ones are icons
 
 
 def parse_html(page: str) -> Layout:
-    """Read a decoded page. Never raises, whatever the markup.
+    """Read a decoded page, whatever the markup.
 
     A story that style sheets hide until a script shows it, or that stands escaped in a `textarea` or as a text inside a
     script, is read when the visible lines hold less than `ENOUGH_PROSE` characters of prose.
+
+    Raises:
+        UnreadableError: it holds too many elements or lines, or takes too long.
     """
     layout = _read(page)
     prose = _prose(layout)
@@ -69,13 +73,13 @@ class _Reader:
         self.head = Head()
         self.drafts: list[Draft] = []
         self._page = page
-        self._pictures = 0
+        self._pictures = self._pieces = 0
         self._picture_text = ""
         self._linked_data = False
         self._new_line()
 
     def read(self) -> None:
-        for token in tokens(self._page):
+        for token in timed(tokens(self._page)):
             if isinstance(token, Text):
                 self._text(token)
             elif token.closes:
@@ -124,10 +128,12 @@ class _Reader:
             shown = self._shows(run)
             if shown == " " and self._at_blank and not top.preformatted:
                 continue
+            self._pieces += 1
             self._at_blank = shown == " "
             if not shown.isspace():
                 self._count(len(shown))
             self._runs.append(run)
+        check_count(self._pieces, MOST_PIECES, "pieces of text")
 
     def _count(self, size: int) -> None:
         """Note that so many characters stand in the innermost open element; the first of a line say where it stands."""
@@ -171,6 +177,8 @@ class _Reader:
 
     def _flush(self) -> None:
         """End the line; a line of nothing but white space is none."""
+        check_count(len(self.tree.boxes), MOST_ELEMENTS, "elements")
+        check_count(len(self.drafts), MOST_LINES, "lines")
         runs, place = self._runs, self._place
         while runs and self._shows(runs[-1]) == " ":
             runs.pop()
@@ -218,7 +226,7 @@ def _is_picture(values: dict[str, str]) -> bool:
 
 def _pieces(page_map: OffsetMap, text: str, start: int, end: int) -> Iterator[tuple[int, int, str | None]]:
     """Page spans of text `[start, end)`, with the text where it is not a copy of them."""
-    for segment in page_map.segments:
+    for segment in timed(page_map.segments):
         low, high = max(start, segment.start), min(end, segment.end)
         if low >= high:
             continue

@@ -103,12 +103,20 @@ def _raw_end(page: str, start: int, name: str) -> int:
     return len(page) if name in {"script", "style"} else -1
 
 
+def decoded(text: str) -> str:
+    """The text with its entities decoded; one whose number has thousands of digits stays as it is."""
+    try:
+        return unescape(text)
+    except ValueError:
+        return text
+
+
 def attributes(raw: str) -> dict[str, str]:
     """Attributes of a tag by lower-case name, values decoded; the first of two equal names counts."""
     out: dict[str, str] = {}
     for found in _ATTRIBUTE.finditer(raw):
         value = found[2] or found[3] or found[4] or ""
-        out.setdefault(found[1].lower(), unescape(value) if "&" in value else value)
+        out.setdefault(found[1].lower(), decoded(value) if "&" in value else value)
     return out
 
 
@@ -124,7 +132,7 @@ def visible(page: str, start: int, end: int, *, keep_space: bool = False) -> Ite
             yield Run(at, low)
         at = high
         if mark[0] == "&":
-            shown = unescape(mark)
+            shown = decoded(mark)
             yield Run(low, high) if shown == mark else Run(low, high, shown.translate(_LINE_BREAKS))
         elif keep_space:
             yield from (

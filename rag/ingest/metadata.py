@@ -62,6 +62,7 @@ _HEAD_AUTHORS = (
 )
 _URLS = ("canonical", "og:url", "ld:url")
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_SEARCHED = 1000  # characters from the beginning of a line; the time that patterns take grows with the square
 _SHORT = 60  # characters of a line that may be nothing but credits
 _HEAD = 40  # characters of the story in which a dateline begins
 _IN_TEXT = re.compile(
@@ -176,7 +177,12 @@ def _near_story(rows: Sequence[Feature], reasons: Mapping[int, Reason], live: Se
     others = {Reason.COMMENT, Reason.RELATED, Reason.LINK_LIST, Reason.DUPLICATE}
     lines = [*range(start, first), *(at for at in range(first, last + 1) if at in reasons)]
     lines += [at for at in around if reasons.get(at) not in others]
-    return [at for at in lines if rows[at].size <= 200 and not rows[at].is_empty]
+    return [at for at in lines if _may_name(rows[at]) and not rows[at].is_empty]
+
+
+def _may_name(row: Feature) -> bool:
+    """Short enough to name source, writer or date; blanks count in part, since patterns look for ends among them."""
+    return row.size <= 200 and len(row.text) <= 400
 
 
 def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], live: Sequence[int], title: Title) -> str:
@@ -208,7 +214,7 @@ def _publisher(layout: Layout, rows: Sequence[Feature], near: Sequence[int], liv
 def _owner(rows: Sequence[Feature]) -> str:
     """Who claims the rights in the page."""
     for row in reversed(rows):
-        found = _OWNER.search(row.key) if roles.has_copyright(row.key) and row.size <= 200 else None
+        found = _OWNER.search(row.key) if roles.has_copyright(row.key) and _may_name(row) else None
         if found:
             group = 1 if found[1] else 2
             return row.text[found.start(group) : found.end(group)]
@@ -250,7 +256,7 @@ def _writer_in(row: Feature) -> re.Match[str] | None:
         return _BYLINE.search(row.key, len(row.key) - note) or _WRITER.search(row.key, len(row.key) - note)
     if spaced := _SPACED_WRITER.match(row.key):
         return spaced
-    if row.size > _SHORT or row.ends:
+    if row.size > _SHORT or row.ends or not _may_name(row):
         return _INLINE_BYLINE.search(row.key)
     return (_BYLINE.search(row.key) if _names_writer(row.key) else None) or _WRITER.search(row.key)
 
@@ -266,7 +272,7 @@ def _is_name(value: str) -> bool:
 def _first(pattern: re.Pattern[str], rows: Sequence[Feature], near: Sequence[int]) -> str:
     """What the pattern's group says in the first line that it fits, in the page's own script."""
     for at in near:
-        found = pattern.search(rows[at].key)
+        found = pattern.search(rows[at].key, 0, _SEARCHED)
         value = _slice(rows[at], found) if found else ""
         if value and not _PLACEHOLDER.fullmatch(value):
             return value

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
+from rag.ingest.bounds import MOST_LINES, check_count
 from rag.ingest.layout import Layout, Line
 from rag.offsets import Rewriter
 
@@ -22,6 +24,9 @@ def parse_text(text: str) -> Layout:
     """Text as it is: one line per line, every kind of line end read as a line feed.
 
     Pictures that a page dump left behind (`![](…)`) and bullets are noted, not changed.
+
+    Raises:
+        UnreadableError: there are too many lines.
     """
     writer, at = Rewriter(text), 0
     for found in _LINE_END.finditer(text):
@@ -31,6 +36,7 @@ def parse_text(text: str) -> Layout:
         at = found.end()
     writer.keep(at, len(text))
     source, page_map = writer.finish()
+    check_count(source.count("\n"), MOST_LINES, "lines")
     lines: list[Line] = []
     pictures, words = 0, ""
     for line in source.split("\n"):
@@ -49,7 +55,11 @@ def _line(text: str, *, indent: int, pictures: int, picture_text: str) -> Line:
 
 
 def parse_markdown(text: str) -> Layout:
-    """Markdown as it reads: heading marks, emphasis, link targets gone, code kept, every character with its place."""
+    """Markdown as it reads: heading marks, emphasis, link targets gone, code kept, every character with its place.
+
+    Raises:
+        UnreadableError: there are too many lines.
+    """
     reader = _Markdown(text)
     return reader.layout()
 
@@ -68,6 +78,7 @@ class _Markdown:
     def layout(self) -> Layout:
         at = 0
         rows = self._text.split("\n")
+        check_count(len(rows), MOST_LINES, "lines")
         for number, row in enumerate(rows):
             if number:
                 self._writer.keep(at - 1, at)
@@ -120,8 +131,10 @@ class _Markdown:
             drop.append(picture.span())
             self._pictures += 1
             self._words = self._words or picture[1]
+        pictures = tuple(drop)
         for link in _LINK.finditer(row, start, end):
-            if any(low <= link.start() < high for low, high in drop):
+            before = bisect_right(pictures, (link.start(), end)) - 1
+            if before >= 0 and link.start() < pictures[before][1]:
                 continue
             drop += [(link.start(), link.start(1)), (link.end(1), link.end())]
             links += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.ingest.bounds import check_time, timed
 from rag.ingest.features import Feature
 from rag.ingest.layout import Layout
 from rag.ingest.roles import Reason, has_copyright, is_comment_head, is_disclaimer_head, is_related_head
@@ -139,13 +140,13 @@ class Region:
                 weights[number] *= 0.2
         for number, row in enumerate(self._rows):
             if is_comment_head(row.key) or is_related_head(row.key) or is_disclaimer_head(row.key):
-                for later in self.below(number):
-                    if sum(weights[:number]) >= 60:
-                        weights[later] *= 0.05
+                for later in self.below(number) if sum(weights[:number]) >= 60 else ():
+                    weights[later] *= 0.05
         return weights if sum(weights) > 0 else [float(size) for size in prose]
 
     def below(self, number: int) -> list[int]:
         """The lines after a heading inside the smallest box that holds the heading and something after it."""
+        check_time()
         for box in self._paths[number]:
             later = [at for at in range(number + 1, len(self._rows)) if box in self._paths[at]]
             if later:
@@ -154,6 +155,7 @@ class Region:
 
     def headed_by(self, number: int) -> list[int]:
         """The lines after `number` in the smallest box that begins with it and holds more, if it is a small box."""
+        check_time()
         for box in self._paths[number]:
             lines = [at for at in range(len(self._rows)) if box in self._paths[at]]
             if lines[0] != number:
@@ -165,7 +167,7 @@ class Region:
 
     def _held(self, weights: Sequence[float]) -> list[float]:
         held = [0.0] * len(self._layout.boxes)
-        for number, path in enumerate(self._paths):
+        for number, path in enumerate(timed(self._paths)):
             for box in path:
                 held[box] += weights[number]
         return held

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.ingest.bounds import timed
 from rag.ingest.byteshift import may_be_shifted, shift_edits
 from rag.ingest.charmodel import char_model
 from rag.ingest.edits import REPLACEMENT, Edit, apply_edits
@@ -121,7 +122,7 @@ def _damaged(text: str, broken: list[tuple[int, int]]) -> list[Span]:
 def _carried(chain: OffsetMap, known: Sequence[Span]) -> list[Span]:
     """Spans of the source, as spans of the text."""
     spans: list[Span] = []
-    for segment in chain.segments if known else ():
+    for segment in timed(chain.segments) if known else ():
         shift = segment.start - segment.origin_start
         for span in known:
             if not span.overlaps(segment.origin_start, segment.origin_end):

@@ -45,7 +45,11 @@ def join_rows(drafts: list[Draft], tree: Tree) -> Iterator[Draft]:
 
 
 def _is_data(members: list[Draft], row: int, tree: Tree) -> bool:
-    filled = [[draft for draft in members if draft.cell == (row, cell)] for cell in range(tree.cells[row])]
+    cells: dict[int, list[Draft]] = {cell: [] for cell in range(tree.cells[row])}
+    for draft in members:
+        if draft.cell is not None and draft.cell[1] in cells:
+            cells[draft.cell[1]].append(draft)
+    filled = list(cells.values())
     sizes = [sum(draft.text_length for draft in cell) for cell in filled]
     return (
         row not in tree.nesting_rows

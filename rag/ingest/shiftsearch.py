@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rag.ingest.bounds import check_time
 from rag.ingest.edits import REPLACEMENT
 from rag.ingest.gbkbytes import FIRST_BYTE, FULL_WIDTH_ROW, LAST_BYTE, gbk_bytes, pair_table
 from rag.ingest.pagemodel import PageModel
@@ -107,6 +108,7 @@ class Search:
         base = Hypothesis(0.0, last_class, _IN_STEP, None)
         beam, at = [base], 0
         while at < len(self._text):
+            check_time()
             if at > last_suspicious + _BEHIND and all(h.held == _IN_STEP for h in beam[:8]):
                 break
             base = self._copy(base, at)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import logging
-import lzma
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -15,10 +12,13 @@ from typing import BinaryIO
 
 from rag.ingest.files import KINDS, documents_in, kind_of, why_unreadable
 from rag.ingest.jsonl import read_jsonl
+from rag.ingest.unpack import Allowance, unpacked
 from rag.types import RawDocument, Rejected
 
 STDIN = Path("-")
 
+_UNPACKED = 100_000_000  # bytes that any packed file may unpack to
+_RATIO = 200  # times its size that a larger one may: articles pack to a tenth, lists of like pages to a fiftieth
 _log = logging.getLogger(__name__)
 
 
@@ -97,17 +97,12 @@ def _read_file(path: Path, max_bytes: int) -> Iterator[RawDocument | Rejected]:
     kind = kind_of(path)
     assert kind is not None
     try:
-        with _open(path, kind.packed) as stream:
+        with path.open("rb") as file:
+            most = max(_UNPACKED, 2 * max_bytes, _RATIO * path.stat().st_size)
+            stream = unpacked(file, kind.packed, Allowance(most, f"expected at most {_RATIO} times its size"))
             yield from documents_in(stream, kind, name=_name(path), article_id=file_id(path), max_bytes=max_bytes)
     except OSError as error:
         yield _rejected(path, why_unreadable(error))
-
-
-def _open(path: Path, packed: str) -> io.BufferedReader:
-    """The bytes of a file, decompressed as they are read."""
-    if packed == ".gz":
-        return io.BufferedReader(gzip.open(path))
-    return io.BufferedReader(lzma.open(path)) if packed else path.open("rb")
 
 
 def _rejected(path: Path, reason: str) -> Rejected:

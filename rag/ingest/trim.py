@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.ingest import bylines, roles
+from rag.ingest.bounds import check_time
 from rag.ingest.captions import find_captions
 from rag.ingest.features import Feature
 from rag.ingest.lineroles import edge_role, line_role, role_outside
@@ -142,6 +143,7 @@ class Trimmer:
 
         A second copy of what stands before the heading stays.
         """
+        check_time()
         live = set(self.live())
         after = [
             later for later in self._region.below(number) if later in live and self._pasted.get(later, number) >= number

@@ -10,7 +10,8 @@ import tempfile
 
 import pytest
 
-from rag.ingest.uploads import Allowance, count_upload, label, read_upload, upload_id
+from rag.ingest.unpack import Allowance
+from rag.ingest.uploads import count_upload, label, read_upload, upload_id
 from rag.types import Media, RawDocument, Rejected
 
 TEXT = "今年招生工作已经开始。"
