@@ -26,6 +26,7 @@ from eval.report.write import write_reports
 from eval.run import run, sample
 from eval.scores import score
 from eval.tables import scores_object, scores_text
+from eval.tune.command import tune
 from eval.validate import main as validate
 from rag.cli.output import write_json, write_text
 from rag.errors import InputError
@@ -35,6 +36,7 @@ app = typer.Typer(help="Measure answers by a fixed question set.", invoke_withou
 app.add_typer(bench_app, name="bench")
 app.command("validate")(validate)
 app.command("noise")(noise)
+app.command("tune")(tune)
 
 
 class Adapter(StrEnum):

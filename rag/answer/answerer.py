@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from embeddings.encoder import Encoder
 from embeddings.recent import RecentPassages
@@ -20,12 +21,7 @@ from rag.answer.quotes import choose, compose, compose_disagreements
 from rag.answer.reader import Reader, read, shipped_reader
 from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence, rank
-from rag.answer.subject import (
-    belongs,
-    is_answered_by,
-    missing_places,
-    speaks_of,
-)
+from rag.answer.subject import belongs, is_answered_by, missing_places, speaks_of
 from rag.answer.view import QuestionView, view
 from rag.answer.widen import overlap, quotable
 from rag.errors import InputError
@@ -112,18 +108,20 @@ class QuotesAnswerer:
         found = disagreements(assessment.view, chosen, assessment.ranked, articles.get)
         return _quoted(chosen, found, articles, assessment.view.text, trace)
 
-    def compare(self, snapshot: Snapshot, question: Question, looked: Looked, quoted: Answer) -> Answer | None:
+    def compare(
+        self, snapshot: Snapshot, question: Question, looked: Looked, quoted: Answer, *, look: Look | None = None
+    ) -> Answer | None:
         """The answer to a question about several subjects, each asked about by itself.
 
         None for any other question, where `quoted`, the answer to the whole, already tells of each subject, and where
-        nothing is found by asking further.
+        nothing is found by asking further. `look` takes the place of the method of that name.
         """
         asked = parts(looked.retrieval.query)
         if not asked or (quoted.citations and are_given(asked, quoted.citations)):
             return None
         articles, chosen, found, missing = looked.articles, list[Sentence](), list[Disagreement](), []
         for part in asked:
-            seen = self.look(snapshot, replace(question, text=part.question, history=())).assessment
+            seen = (look or self.look)(snapshot, replace(question, text=part.question, history=())).assessment
             said = self._choose(seen, articles) if seen.ranked else []
             said = [sentence for sentence in said if not is_of_another(part, asked, sentence.text)]
             found += disagreements(seen.view, said, seen.ranked, articles.get)
@@ -284,6 +282,9 @@ class Looked:
     articles: Articles
     assessment: Assessment
     started: float
+
+
+Look: TypeAlias = Callable[[Snapshot, Question], Looked]
 
 
 def _hit_row(item: Evidence) -> dict[str, object]:
