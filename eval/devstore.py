@@ -24,10 +24,13 @@ SETS = ("cmrc2018_trial.json", "drcd_dev.json")
 NEWS = "crud_news.jsonl.xz"
 
 
-def paragraphs(folder: Path) -> Iterator[RawDocument]:
-    """The paragraphs of all development sets in `folder` as documents whose article id is the paragraph id."""
+def paragraphs(folder: Path, count: int | None = None) -> Iterator[RawDocument]:
+    """The paragraphs of all development sets in `folder`, the first `count` of each if it is given.
+
+    They are documents whose article id is the paragraph id.
+    """
     for name in SETS:
-        for paragraph in load_squad(folder / name).paragraphs:
+        for paragraph in load_squad(folder / name).paragraphs[:count]:
             yield RawDocument(
                 name=f"{name}:{paragraph.paragraph_id}",
                 data=paragraph.text.encode(),
@@ -56,13 +59,14 @@ def main(
     data: Annotated[Path, typer.Option(help="folder of the development sets")],
     store: Annotated[Path, typer.Option(help="data folder to fill")],
     articles: Annotated[int, typer.Option(help="news articles to add as distractors")] = 20_000,
+    only: Annotated[int | None, typer.Option("--paragraphs", help="of each set only so many, the first")] = None,
 ) -> None:
     """Fill a data folder with the development sets and print what was stored."""
     engine = open_engine(load_settings(data=store))
     try:
         with Bar() as bar:
             task = bar.add_task("ingest", total=None)
-            documents = (*paragraphs(data), *news(data, articles))
+            documents = (*paragraphs(data, only), *news(data, articles))
             bar.update(task, total=len(documents))
             report = engine.pipeline().ingest(documents, progress=lambda at: bar.update(task, completed=at.done))
         typer.echo(json.dumps({"rejected": len(report.rejected), "seconds": report.seconds}))

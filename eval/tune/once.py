@@ -65,6 +65,10 @@ class SearchedOnce:
         found = {passage_id: self._passages[passage_id] for passage_id in passage_ids}
         return {passage_id: passage for passage_id, passage in found.items() if passage is not None}
 
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """As `Snapshot.passages_of`."""
+        return self._once(("article", article_id), lambda: self._snapshot.passages_of(article_id))
+
     def _once(self, key: tuple[object, ...], find: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = find()

@@ -99,14 +99,14 @@ class QuotesAnswerer:
         retrieval, assessment, articles = looked.retrieval, looked.assessment, looked.articles
         trace = self._trace(retrieval, assessment, looked.started)
         if not assessment.ranked:
-            return Answer(status=Status.REFUSED, text="", refusal=empty_store(assessment.view.text), trace=trace)
+            return Answer(status=Status.REFUSED, text="", refusal=empty_store(retrieval.plan), trace=trace)
         chosen = self._choose(assessment, articles)
         if not chosen:
             nearest = articles.get(assessment.ranked[0].evidence.passage.article_id)
-            refusal = refuse(assessment.view, retrieval.evidence, assessment.ranked, nearest)
+            refusal = refuse(assessment.view, retrieval, assessment.ranked, nearest)
             return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
         found = disagreements(assessment.view, chosen, assessment.ranked, articles.get)
-        return _quoted(chosen, found, articles, assessment.view.text, trace)
+        return _quoted(chosen, found, articles, retrieval.plan.asked, trace)
 
     def compare(
         self, snapshot: Snapshot, question: Question, looked: Looked, quoted: Answer, *, look: Look | None = None

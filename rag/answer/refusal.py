@@ -9,8 +9,10 @@ from rag.answer.present import article_path
 from rag.answer.sentences import Sentence
 from rag.answer.subject import missing_dates, missing_places
 from rag.answer.view import QuestionView
+from rag.search.plan import Plan
+from rag.search.retriever import Retrieval
 from rag.text.script import fold, language, to_traditional
-from rag.types import Article, Evidence, Nearest, Refusal, RefusalReason
+from rag.types import Article, Nearest, Refusal, RefusalReason
 
 _NEAREST = 3
 _LITTLE = 0.35  # share of the question's word weight below which the evidence is about something else
@@ -27,25 +29,36 @@ _MESSAGES = {
 }
 
 
-def empty_store(question: str) -> Refusal:
+_ENGLISH = {
+    RefusalReason.EMPTY_STORE: "There are no articles to search yet, or the filters leave none.",
+    RefusalReason.NO_EVIDENCE: "The articles say nothing about this.",
+    RefusalReason.WEAK_EVIDENCE: "The articles speak only of similar matters, which is not enough to answer this.",
+    RefusalReason.OTHER_PLACE: "The articles do not say this about “{missing}”; what is similar is about other places.",
+    RefusalReason.OTHER_TIME: "The articles say nothing of this for “{missing}”; what is similar is of another time.",
+    RefusalReason.ABSENT_ATTRIBUTE: "The articles speak of the subject, but do not say this: “{missing}”.",
+    RefusalReason.UNSUPPORTED: "No sentence of what was written could be found in the articles, so it is not given.",
+}
+
+
+def empty_store(plan: Plan) -> Refusal:
     """The refusal when there is nothing to search."""
-    return Refusal(reason=RefusalReason.EMPTY_STORE, message=_message(RefusalReason.EMPTY_STORE, question, ""))
+    return Refusal(reason=RefusalReason.EMPTY_STORE, message=_message(RefusalReason.EMPTY_STORE, plan))
 
 
-def refuse(view: QuestionView, evidence: Sequence[Evidence], ranked: Sequence[Sentence], nearest: Article) -> Refusal:
+def refuse(view: QuestionView, retrieval: Retrieval, ranked: Sequence[Sentence], nearest: Article) -> Refusal:
     """The refusal for weak evidence; `nearest` is the article that holds the best sentence."""
-    covered = max((view.coverage(passage_key(item)) for item in evidence), default=0.0)
+    covered = max((view.coverage(passage_key(item)) for item in retrieval.evidence), default=0.0)
     if covered < _LITTLE:
         reason, missing = RefusalReason.NO_EVIDENCE, ""
     else:
         reason, missing = _what_is_missing(view, nearest, covered)
-    return Refusal(reason=reason, message=_message(reason, view.text, missing), nearest=_nearest(ranked))
+    return Refusal(reason=reason, message=_message(reason, retrieval.plan, missing), nearest=_nearest(ranked))
 
 
-def refuse_after_writing(view: QuestionView, ranked: Sequence[Sentence], *, wrote: bool) -> Refusal:
+def refuse_after_writing(plan: Plan, ranked: Sequence[Sentence], *, wrote: bool) -> Refusal:
     """The refusal when a model was asked: it found no answer, or `wrote` one of which no sentence survived checking."""
     reason = RefusalReason.UNSUPPORTED if wrote else RefusalReason.WEAK_EVIDENCE
-    return Refusal(reason=reason, message=_message(reason, view.text, ""), nearest=_nearest(ranked))
+    return Refusal(reason=reason, message=_message(reason, plan), nearest=_nearest(ranked))
 
 
 def _what_is_missing(view: QuestionView, article: Article, covered: float) -> tuple[RefusalReason, str]:
@@ -81,6 +94,9 @@ def _nearest(ranked: Sequence[Sentence]) -> tuple[Nearest, ...]:
     return tuple(found.values())
 
 
-def _message(reason: RefusalReason, question: str, missing: str) -> str:
+def _message(reason: RefusalReason, plan: Plan, missing: str = "") -> str:
+    """The sentence of a refusal, in the language and the script of the user's own question."""
+    if plan.english:
+        return _ENGLISH[reason].format(missing=plan.in_words_of_user(missing))
     message = _MESSAGES[reason].format(missing=missing)
-    return to_traditional(message) if language(question) == "zh-Hant" else message
+    return to_traditional(message) if language(plan.asked) == "zh-Hant" else message

@@ -72,9 +72,9 @@ class LlmAnswerer:
         if quoted.conflicts or not is_worth_asking(looked, quoted):
             yield from whole(quoted)
             return
-        budget = evidence_budget(looked.assessment.view.text, self._model.spec)
+        budget = evidence_budget(_put(looked), self._model.spec)
         excerpts = select(looked.assessment.ranked, looked.articles, budget=budget)
-        script = _into_script_of(looked.assessment.view.text)
+        script = _into_script_of(looked.retrieval.plan.asked)
         writing = Writing(
             composition=Composition(looked.articles, script),
             strict=question.strict,
@@ -92,7 +92,7 @@ class LlmAnswerer:
         seen = looked.assessment.view
         ranked, articles = looked.assessment.ranked, looked.articles
         judge = Judge(self._checker, seen, ranked, excerpts, articles, wholly=writing.on_trial)
-        prompt = write_prompt(seen.text, excerpts, self._model.spec, max_tokens=self._max_tokens)
+        prompt = write_prompt(_put(looked), excerpts, self._model.spec, max_tokens=self._max_tokens)
         reader: Reader = SchemaReader() if prompt.schema else TextReader()
         began = time.perf_counter()
         held = ""
@@ -158,7 +158,7 @@ class LlmAnswerer:
             return replace(quoted, notice=_notice(looked, writing), trace=trace)
         if quoted.refusal:
             return replace(quoted, trace=trace)
-        refusal = refuse_after_writing(looked.assessment.view, looked.assessment.ranked, wrote=bool(writing.dropped))
+        refusal = refuse_after_writing(looked.retrieval.plan, looked.assessment.ranked, wrote=bool(writing.dropped))
         return Answer(status=Status.REFUSED, text="", refusal=refusal, trace=trace)
 
     def _trace(self, trace: Trace, writing: Writing, *, answerer: str) -> Trace:
@@ -195,13 +195,19 @@ def _into_script_of(question: str) -> Callable[[str], str]:
     return rewrite
 
 
+def _put(looked: Looked) -> str:
+    """The question that the model is asked: an English one as it was asked, which is clearer than a gloss."""
+    made = looked.retrieval.plan
+    return made.asked if made.english else made.text
+
+
 def _notice(looked: Looked, writing: Writing) -> str:
     """What the reader must know: words taken for others, a model that failed; mostly empty."""
     respelt = respelt_notice(looked.retrieval.plan)
     if not writing.failure:
         return respelt
     line = _CUT_SHORT if writing.shown else _FAILED
-    return respelt + (to_traditional(line) if language(looked.assessment.view.text) == "zh-Hant" else line)
+    return respelt + (to_traditional(line) if language(looked.retrieval.plan.asked) == "zh-Hant" else line)
 
 
 def _since(began: float) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import InputError
+from rag.search.english.words import is_english
 from rag.text.script import fold
 from rag.text.words import Name, content_words, names, words
 from rag.types import Filters, Question, Turn
@@ -15,6 +16,12 @@ _POINTS_BACK = re.compile(
     r"^(?:那么?|还有|另外|然后|其中|这个?|该)|(?:它|他|她|其|这[里个些]?|那[里个些]?|该|上述|前者|后者)(?!么)"
 )
 _ELLIPSIS = re.compile(r"^(?:那么?)?(?P<topic>[^，。？?]{1,20}?)(?:呢|又?如何|怎么样)[？?]?$")
+_ENGLISH_POINTS_BACK = re.compile(
+    r"^(?:and|but|then|also|so)\b|\b(?:it|its|they|them|their|he|him|his|she|her|that|those|these|this|there)\b",
+    re.IGNORECASE,
+)
+_ENGLISH_ELLIPSIS = re.compile(r"^(?:and |but )?(?:what|how) about (?P<topic>[^?]{1,60}?)\s*\?*$", re.IGNORECASE)
+_ENGLISH_NAME = re.compile(r"(?<=\s)[A-Z][\w’-]*(?: [A-Z][\w’-]*)*(?: ?[(（][^)）]*[)）])?")
 _LONGEST_SUBJECTLESS = 3  # content words
 REMEMBERED = 8  # earlier questions that a chain of follow-ups may reach back over
 _LONGEST_REMEMBERED = 500  # characters of an earlier question; more is pasted text, not a question
@@ -24,14 +31,23 @@ _LONGEST_REMEMBERED = 500  # characters of an earlier question; more is pasted t
 class Plan:
     """A search: `text` is what is encoded, `words` are the folded terms, `resolved` tells that history was used.
 
-    `respelt` has the words that were taken for others of the same sound.
+    `respelt` has the words that were taken for others of the same sound. Of an English question `text` becomes a
+    translation into Chinese; `asked` is then what it translates, and `glossed` each English phrase with the Chinese for
+    it. Of any other question `asked` is what `text` was before it was respelt.
     """
 
     text: str
     words: tuple[str, ...]
     filters: Filters
+    asked: str
+    english: bool = False
+    glossed: tuple[tuple[str, str], ...] = ()
     resolved: bool = False
     respelt: Mapping[str, str] = field(default_factory=dict)
+
+    def in_words_of_user(self, chinese: str) -> str:
+        """The English that `chinese`, a part of `text`, translates; itself where it translates nothing."""
+        return next((said for said, put in self.glossed if put and (put in chinese or chinese in put)), chinese)
 
     def with_spelling(self, text: str, changed: Mapping[str, str]) -> Plan | None:
         """The plan for `text`, in which the words of `changed` are written otherwise; None when there are none."""
@@ -51,6 +67,8 @@ def plan(question: Question) -> Plan:
     standalone = resolve(text, question.history)
     return Plan(
         text=standalone,
+        asked=standalone,
+        english=is_english(text) or is_english(standalone),
         words=tuple(words(standalone)),
         filters=question.filters,
         resolved=standalone != text,
@@ -64,12 +82,18 @@ def resolve(text: str, history: Sequence[Turn]) -> str:
     if not earlier or not _needs_history(text):
         return text
     before = resolve(" ".join(earlier[-1].split()), [Turn(role="user", text=t) for t in earlier[:-1]])
+    if match := _ENGLISH_ELLIPSIS.match(text):
+        topic = match["topic"]
+        named = _ENGLISH_NAME.search(before) if _ENGLISH_NAME.match(f" {topic}", 1) else None
+        return f"{before[: named.start()]}{topic}{before[named.end() :]}" if named else f"{before} {text}"
     if match := _ELLIPSIS.match(text):
         return _swap_topic(before, match["topic"].strip())
     return f"{before} {text}"
 
 
 def _needs_history(text: str) -> bool:
+    if is_english(text):
+        return bool(_ENGLISH_ELLIPSIS.match(text) or _ENGLISH_POINTS_BACK.search(text))
     key = fold(text)
     if _ELLIPSIS.match(key) or _POINTS_BACK.search(key):
         return True

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from embeddings.encoder import Encoder, Vectors
 from embeddings.rerank import Reranker
+from rag.search.crossing import in_chinese
 from rag.search.fuse import Fused, fuse
 from rag.search.plan import Plan, plan
 from rag.search.respell import respell
@@ -70,8 +71,11 @@ class Retriever:
         made = plan(question)
         clock.lap("plan")
         top_k = question.top_k or self._options.top_k
+        if made.english:
+            made = in_chinese(snapshot, made, self._encoder, dense_weight=self._options.dense_weight)
+            clock.lap("gloss")
         vector, pool = self._search(snapshot, made, top_k, clock)
-        if respelt := _respelt(snapshot, made, pool):
+        if not made.english and (respelt := _respelt(snapshot, made, pool)):
             made = respelt
             clock.lap("respell")
             vector, pool = self._search(snapshot, made, top_k, clock)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import unicodedata
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
 READINGS_FILE = Path(__file__).with_name("data") / "readings.json.gz"
+_PERHAPS_DOTTED = frozenset({"lu", "nu", "lue", "nue"})
 _TONES = frozenset("\u0304\u0301\u030c\u0300")  # macron, acute, caron, grave
 
 
@@ -64,6 +66,14 @@ def _by_syllable() -> dict[str, str]:
     for reading, characters in _table().items():
         found[_toneless(reading)] += characters
     return dict(found)
+
+
+@cache
+def characters_spelled(syllable: str) -> str:
+    """The characters that are read as a syllable in plain letters; `u`, `v` and `yu` may be `ü`, as in passports."""
+    plain = re.sub(r"(?<=^[ln])(?:v|yu|ü)(?=e?$)", "u", syllable.lower())
+    spelt = {plain, plain.replace("u", "ü")} if plain in _PERHAPS_DOTTED else {plain}
+    return "".join(sorted({char for each in spelt for char in _by_syllable().get(each, "")}))
 
 
 def _toneless(reading: str) -> str:

@@ -145,3 +145,49 @@ def test_the_settings_say_from_when_on_it_answers_and_how_much_it_quotes(engine:
     assert said(answer_threshold=1.0).status is Status.REFUSED
     assert len(said(second_sentence=1.0).claims) == 1
     assert len(said(second_sentence=0.0).claims) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "fact"),
+    [
+        ("How many new kindergartens did Linhe District build in 2023?", "linhe", "12所"),
+        ("What is the inclusive kindergarten coverage rate in Linhe District?", "linhe", "91.5%"),
+        ("Who designed the new building of the Linhe Museum (临河博物馆)?", "museum", "周明"),
+        ("When will the Donggang Third Experimental Primary School open?", "donggang", "2023年2月"),
+        ("How large is 临河博物馆新馆?", "museum", "2.4万平方米"),
+    ],
+)
+def test_an_english_question_is_answered_from_chinese_articles(
+    engine: Engine, question: str, article: str, fact: str
+) -> None:
+    """The quotes are the publisher's; the trace shows the Chinese that was searched."""
+    answer = engine.answer(Question(text=question), "quotes")
+    assert answer.status is Status.ANSWERED
+    assert [citation.article_id for citation in answer.citations if fact in citation.quote] == [article]
+    assert answer.trace.query != question
+
+
+@pytest.mark.parametrize(
+    ("question", "reason", "said"),
+    [
+        ("How much does a ticket for the Linhe Museum cost?", RefusalReason.ABSENT_ATTRIBUTE, "“ticket”"),
+        ("How many kindergartens did Yongchang County build in 2023?", RefusalReason.OTHER_PLACE, "“Yongchang"),
+        ("How many kindergartens did Linhe District build in 2016?", RefusalReason.OTHER_TIME, "“2016"),
+        ("What is the best recipe for pizza dough?", RefusalReason.NO_EVIDENCE, "say nothing about this"),
+    ],
+)
+def test_what_the_articles_do_not_say_is_refused_in_english(
+    engine: Engine, question: str, reason: RefusalReason, said: str
+) -> None:
+    """An absent attribute, another place or year, another subject: as in Chinese, in the words of the question."""
+    answer = engine.answer(Question(text=question), "quotes")
+    assert answer.status is Status.REFUSED, answer.text
+    assert answer.refusal is not None
+    assert (answer.refusal.reason, said in answer.refusal.message) == (reason, True), answer.refusal.message
+
+
+def test_an_english_follow_up_is_answered_about_its_own_place(engine: Engine) -> None:
+    """Another place is asked about what the question before asked of the first."""
+    history = (Turn(role="user", text="How many education groups does Linhe have?"),)
+    answer = engine.answer(Question(text="What about Donggang?", history=history), "quotes")
+    assert "21个" in answer.text

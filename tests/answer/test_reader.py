@@ -10,6 +10,7 @@ import torch
 
 from embeddings.encoder import Reading
 from embeddings.fakes import HashingEncoder
+from embeddings.recent import RecentPassages
 from eval.reading import Example, _arrays, _loss, _Network, fit_reader, save_reader
 from rag.answer.answerer import Articles, assess
 from rag.answer.calibration import calibration
@@ -183,9 +184,9 @@ def test_without_reading_the_older_model_decides(engine: Engine) -> None:
     """The features of the trace are those of the model that decided, with and without reading."""
     with engine.store.snapshot() as snapshot:
         retrieval = engine.retriever.retrieve_from(snapshot, Question(text="临河区新建幼儿园多少所？"))
-        articles = Articles(snapshot)
-        reading = assess(retrieval, articles, engine.encoder, calibration())
-        blind = assess(retrieval, articles, _Blind(engine), calibration())
+        articles, recent = Articles(snapshot), RecentPassages(engine.encoder, limit=10)
+        reading = assess(retrieval, articles, engine.encoder, recent, calibration())
+        blind = assess(retrieval, articles, _Blind(engine), recent, calibration())
     assert "read" in reading.features
     assert "read" not in blind.features
     values = tuple(blind.features.values())

@@ -185,6 +185,15 @@ def test_the_script_is_that_of_the_question(ask: Asking) -> None:
     assert "覆盖率达到91.5%" in answer.citations[0].quote
 
 
+def test_an_english_question_reaches_the_model_as_it_was_asked(ask: Asking) -> None:
+    """The model sees the user's words, not the Chinese that was searched; what it writes is checked as ever."""
+    question = "What is the inclusive kindergarten coverage rate in Linhe District?"
+    answer, _, model = ask(question, "临河区普惠性幼儿园覆盖率达到91.5%。[1]")
+    assert answer.text == "临河区普惠性幼儿园覆盖率达到91.5%。[1]"
+    assert answer.trace.answerer == "llm"
+    assert question in model.prompts[0].messages[-1].content
+
+
 def test_a_reader_who_leaves_stops_the_model(engine: Engine) -> None:
     """Closing the events closes the reply."""
     model = ScriptedModel(["临河区普惠性幼儿园覆盖率达到91.5%。[1]" * 9], piece=2)

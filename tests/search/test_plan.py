@@ -62,3 +62,31 @@ def test_days_in_the_wrong_order_are_refused() -> None:
         plan(Question(text="幼儿园", filters=filters))
     one_day = Filters(since=date(2025, 1, 1), until=date(2025, 1, 1))
     assert plan(Question(text="幼儿园", filters=one_day)).filters == one_day
+
+
+_IN_ENGLISH = (
+    Turn(role="user", text="How many kindergartens did Linhe (临河) build?"),
+    Turn(role="assistant", text="12"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "standalone"),
+    [
+        ("And how many places?", "How many kindergartens did Linhe (临河) build? And how many places?"),
+        ("When did they open?", "How many kindergartens did Linhe (临河) build? When did they open?"),
+        ("What about Donggang?", "How many kindergartens did Donggang build?"),
+        ("How many schools did Donggang build?", "How many schools did Donggang build?"),
+    ],
+)
+def test_an_english_follow_up_takes_what_it_leaves_out(text: str, standalone: str) -> None:
+    """As in Chinese: another name takes the place of the one before, what points back is joined to it."""
+    made = plan(Question(text=text, history=_IN_ENGLISH))
+    assert (made.text, made.asked, made.english) == (standalone, standalone, True)
+
+
+def test_a_chinese_question_is_searched_as_it_stands() -> None:
+    """Latin words in it do not make it one to translate."""
+    for text in ("临河区的 GDP 是多少？", "DeepSeek 的 CEO 是谁？"):
+        made = plan(Question(text=text))
+        assert (made.text, made.english, made.glossed) == (text, False, ())

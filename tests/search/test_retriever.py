@@ -92,3 +92,21 @@ def test_a_name_typed_by_its_sound_is_searched_as_it_is_written(store: MemorySto
     assert found.query == "滨河大桥主跨多长？"
     assert found.evidence[0].passage.article_id == "bridge"
     assert retriever.retrieve(Question(text="滨河大桥主跨多长？")).plan.respelt == {}
+
+
+def test_an_english_question_is_searched_in_chinese(store: MemoryStore) -> None:
+    """What is searched are the words of the articles; the question as it was asked is kept beside them."""
+    question = Question(text="How long is the main span of the Binhe bridge?")
+    found = Retriever(store, HashingEncoder(), replace(_OPTIONS, top_k=10)).retrieve(question)
+    assert found.query == "滨河大桥 主跨多长"
+    assert found.plan.asked == question.text
+    assert ("main span", "主跨") in found.plan.glossed
+    assert "480米" in found.evidence[0].passage.text
+    assert found.weights["主跨"] > 0
+
+
+def test_a_chinese_question_with_latin_words_is_not_touched(store: MemoryStore) -> None:
+    """`GDP` in a Chinese question is searched for as it stands."""
+    found = Retriever(store, HashingEncoder(), _OPTIONS).retrieve(Question(text="滨河大桥的 GDP 是多少？"))
+    assert found.query == found.plan.asked == "滨河大桥的 GDP 是多少？"
+    assert "gloss" not in found.timings

@@ -42,7 +42,8 @@ def test_each_weight_finds_what_the_product_finds_with_it(small: CaseSet, stores
         counting = Counting(engine.encoder)
         trial = weight_trial(replace(engine, encoder=counting), small.cases, weights=(0.0, 0.3, 1.0))
         gold = [case for case in small.cases if case.gold]
-        assert counting.asked == Counter({case.question: 1 for case in gold})
+        assert set(counting.asked.values()) == {1}
+        assert {case.question for case in gold} <= set(counting.asked)  # and what English ones become in Chinese
         assert list(trial.rows) == [(0.0,), (0.3,), (0.45,), (1.0,)]
         assert trial.present == (0.45,)
         for (weight,), rows in trial.rows.items():
