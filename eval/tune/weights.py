@@ -39,8 +39,8 @@ def weight_trial(
     """What the cases that have gold evidence give under each of `weights`, and under the present one.
 
     Each question is encoded and searched once by vectors and once by words (again where its spelling is mended or it is
-    put into Chinese), and both lists are fused by the product's own retriever with each weight. `tell` hears which share
-    is done.
+    put into Chinese), and both lists are fused by the product's own retriever with each weight. `tell` hears which
+    share is done.
     """
     present = engine.settings.dense_weight
     encoder = cast("Encoder", EncodedOnce(engine.encoder))
