@@ -10,14 +10,16 @@ from rag.answer.expect import Kind
 from rag.answer.numbering import Numbering, without_lookalikes
 from rag.answer.present import article_path
 from rag.answer.sentences import Sentence
+from rag.answer.subject import topic
 from rag.answer.view import QuestionView
-from rag.answer.widen import overlap, quotable, widen
+from rag.answer.widen import overlap, quotable, widen, with_list
 from rag.text.script import fold, language, to_traditional
 from rag.types import Article, Citation, Claim, Conflict, Verdict
 
-_NEW_WORDS = 0.5  # how much a sentence gains by holding question words that the chosen ones lack
+_NEW_WORDS = 8.0  # how much a sentence gains by holding all the question words that the chosen ones lack
 _MOST = 2
-_MOST_OF_A_LIST = 3
+_MOST_OF_A_LIST = 5
+_ABOUT_AS_LIKELY = 0.5
 _UNDATED = "日期不详"
 _MARKER = re.compile(r"\[\d+\]")
 
@@ -27,13 +29,16 @@ def choose(
 ) -> list[Sentence]:
     """The sentences to quote, in reading order: the best one, and further ones that reach `second` of its probability.
 
-    Words of the question that no chosen sentence holds count in favour of a further one, so that a question about two
-    things is answered by a sentence about each. Each is widened to what it cannot be read without.
+    Words of the question that no chosen sentence holds, nor its article's opening, count in favour of a further one: a
+    question about two things is answered by a sentence about each, one about a detail not by the opening alone. Each is
+    widened to what it cannot be read without.
     """
-    chosen = [ranked[0]]
+    chosen = [_first(view, ranked, articles)]
     most = _MOST_OF_A_LIST if view.expected.kind is Kind.LIST else _MOST
+    if _announces(chosen[0], articles):
+        most = 1
     while len(chosen) < most:
-        said = " ".join(fold(sentence.text) for sentence in chosen)
+        said = " ".join(_said(sentence, articles[_article_id(sentence)]) for sentence in chosen)
         rest = [sentence for sentence in ranked if not any(_same(sentence, other) for other in chosen)]
         gains = [(s.score * (1 + _NEW_WORDS * _new_share(view, said, fold(s.text))), -i) for i, s in enumerate(rest)]
         if not gains or max(gains)[0] < second * ranked[0].score:
@@ -43,6 +48,27 @@ def choose(
     return sorted(widen(chosen, articles), key=lambda s: (order[s.evidence.passage.article_id], s.start))
 
 
+def _first(view: QuestionView, ranked: Sequence[Sentence], articles: Mapping[str, Article]) -> Sentence:
+    """The likeliest sentence; where a list is asked for, one about as likely that announces a list before others."""
+    if view.expected.kind is Kind.LIST:
+        for sentence in ranked:
+            if sentence.score < _ABOUT_AS_LIKELY * ranked[0].score:
+                break
+            if _announces(sentence, articles):
+                return sentence
+    return ranked[0]
+
+
+def _announces(sentence: Sentence, articles: Mapping[str, Article]) -> bool:
+    """True for a sentence behind which a list stands that belongs to it."""
+    return with_list(sentence, articles[_article_id(sentence)]) is not sentence
+
+
+def _said(sentence: Sentence, article: Article) -> str:
+    """What a reader of the quote knows: the sentence, and what its article and section are about; folded."""
+    return fold(f"{topic(article)} {sentence.evidence.passage.heading} {sentence.text}")
+
+
 def _same(sentence: Sentence, other: Sentence) -> bool:
     """The same words, or the one inside the other: nothing is said twice."""
     one, two = fold(sentence.text).strip(" 。；;!！?？"), fold(other.text).strip(" 。；;!！?？")
@@ -50,10 +76,9 @@ def _same(sentence: Sentence, other: Sentence) -> bool:
 
 
 def _new_share(view: QuestionView, said: str, key: str) -> float:
-    total = view.total_weight
-    if total <= 0:
-        return 0.0
-    return sum(weight for word, weight in view.missing(said).items() if word in key) / total
+    missing = view.missing(said)
+    total = sum(missing.values())
+    return sum(weight for word, weight in missing.items() if word in key) / total if total > 0 else 0.0
 
 
 def cite(

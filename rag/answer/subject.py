@@ -24,11 +24,13 @@ _OFTEN = 3  # mentions that make a place one of the article's subjects
 _EVERYWHERE = frozenset({"中国", "全国", "我国", "世界", "全球"})
 _AND = re.compile(r"[和与及跟、]|分别|相比|还是|哪个更|各")
 _JOINS = frozenset("和与及跟")
-_LED_BY = frozenset("给比选坐乘去到从往在对向离由把被让")  # verbs and prepositions that the tagger joins to a name
-_FOLLOWED_BY = frozenset("上下内里")  # 沅川下|一届
-_JOINED = 3  # characters of the shortest name of two with one more joined to it
 _FITTING = 0.8  # what `holds` gives for a number whose unit fits, or where the question names none
 _SURE = 0.85  # from this probability on, a number may be that of something the question words differently
+_TITLE = re.compile(r"[“‘《「『\"](?P<title>[^”’》」』\"]{3,30})[”’》」』\"]")
+_LIKE = 0.6  # share of a title's character pairs from which on it counts as standing in a text
+_RATE = re.compile(
+    r"(?P<of>(?:(?!率)[\u4e00-\u9fff]){2})率+(?:是|为|有|达到?|占|约|大概|大约)*(?:多少|多大|多高|几|百分之几|[?？]?$)"
+)
 _ENOUGH = 0.4  # share of the question's word weight that makes up for another word where the question asks
 _PERIOD = re.compile(
     r"\d+月?-\d+月|第[\d一二三四五六七八九十百]+[届季]|第[\d二三四五六七八九十百]+[次期]|[一二三四]季度|前[一二三两\d]季度|[上下]半年"
@@ -70,14 +72,28 @@ def missing_dates(view: QuestionView, article: Article) -> list[str]:
     ]
 
 
+def missing_titles(view: QuestionView, article: Article) -> list[str]:
+    """What the question sets in quotation marks, when nothing like any of it stands in the article."""
+    asked = [match["title"] for match in _TITLE.finditer(view.key)]
+    key = f"{_about(article)} {_folded(article.text)}"
+    missing = [title for title in asked if _shared_pairs(title, key) < _LIKE]
+    return missing if len(missing) == len(asked) else []
+
+
+def _shared_pairs(title: str, key: str) -> float:
+    """Share of the character pairs of `title` that stand in `key`."""
+    pairs = [a + b for a, b in pairwise(title)]
+    return sum(pair in key for pair in pairs) / len(pairs)
+
+
 def _even(text: str) -> str:
     """Folded text in which all signs and words of a range are one."""
     return _RANGE.sub("-", _folded(text))
 
 
 def speaks_of(view: QuestionView, article: Article) -> bool:
-    """False when the article lacks a place or a date of the question, or the role of the person asked for."""
-    if missing_places(view, article) or missing_dates(view, article):
+    """False when the article lacks a place, a date or a title of the question, or the role of the person asked for."""
+    if missing_places(view, article) or missing_dates(view, article) or missing_titles(view, article):
         return False
     return not view.role or view.role in _folded(f"{article.title} {article.text}")
 
@@ -109,7 +125,7 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
         return True
     line = article.text.rfind("\n", 0, sentence.start) + 1
     near = fold(article.text[line : sentence.end])
-    about = f"{_about(article)} {_folded(_lead(article))}"
+    about = topic(article)
     text = _folded(article.text)
     given = (name.stands_in(near) or name.stands_in(about) or text.count(name.stem) >= _OFTEN for name in places)
     return any(given) if _is_about_several(view) else all(given)
@@ -119,21 +135,26 @@ def is_answered_by(view: QuestionView, chosen: Sequence[Sentence], probability: 
     """Whether sentences give what is asked; `probability` is how likely the evidence answers at all.
 
     Where a number is asked for, what is counted must stand in one of them, or the evidence be nearly certain and the
-    unit fit.
+    unit fit. Nearly certain sentences of one article may also give it together: one the matter, the other the figure.
     """
     sure = probability >= _SURE and has_fitting_unit(view, chosen)
+    if sure and view.expected.units and len({sentence.evidence.passage.article_id for sentence in chosen}) == 1:
+        return view.coverage(fold(" ".join(sentence.text for sentence in chosen))) >= _ENOUGH
     return (sure or counts_what_is_asked(view, chosen)) and gives_what_is_asked(view, chosen)
 
 
 def gives_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:
-    """False when a number or a date is asked for and no chosen sentence both holds one and speaks of the matter.
+    """False when a number, a date or a body is asked for and no chosen sentence both holds one and is to the point.
 
-    Numbers that the question itself says do not count.
+    What the question itself says does not count. A figure of a rate (`供给率`) is that of the rate that is named.
     """
-    if view.expected.kind not in {Kind.NUMBER, Kind.DATE}:
+    if view.expected.kind not in {Kind.NUMBER, Kind.DATE, Kind.BODY}:
         return True
+    rate = _RATE.search(view.key)
     return any(
-        holds(sentence.text, view.expected, question=view.key) > 0 and _is_to_the_point(view, fold(sentence.text))
+        holds(sentence.text, view.expected, question=view.key) > 0
+        and _is_to_the_point(view, fold(sentence.text))
+        and (not rate or rate["of"] in fold(sentence.text))
         for sentence in chosen
     )
 
@@ -152,7 +173,7 @@ def _is_about_several(view: QuestionView) -> bool:
 def _places(view: QuestionView) -> list[Name]:
     """The places and bodies of the question, without those that only say where the next one lies."""
     asked = [name for name in view.names if name.kind in {"place", "body"} and name.word not in _EVERYWHERE]
-    asked = [_bare(_parted(name, asked, view.key)) for name in asked]
+    asked = [_parted(name, asked, view.key) for name in asked]
     return [name for name in asked if not any(name.word + other.word in view.key for other in asked)]
 
 
@@ -163,20 +184,15 @@ def _parted(name: Name, asked: list[Name], key: str) -> Name:
     return rest if joined and any(other.word + name.word in key for other in asked) else name
 
 
-def _bare(name: Name) -> Name:
-    """A place of no dictionary without the verb or the direction that the tagger has joined to it (`坐汀兰`)."""
-    word = name.word
-    if name.kind != "place" or name.parts or len(word) < _JOINED or has_word(word) or has_word(name.stem):
-        return name
-    if word[0] in _LED_BY:
-        return replace(name, word=word[1:])
-    return replace(name, word=word[:-1]) if word[-1] in _FOLLOWED_BY else name
-
-
 @lru_cache(maxsize=256)
 def _folded(text: str) -> str:
     """Articles are looked at once for each of their sentences."""
     return fold(text)
+
+
+def topic(article: Article) -> str:
+    """Folded title, publisher and opening sentences: what every sentence of an article is about."""
+    return f"{_about(article)} {_folded(_lead(article))}"
 
 
 def _about(article: Article) -> str:

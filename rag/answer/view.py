@@ -17,7 +17,15 @@ _YEAR = re.compile(r"[\d零〇○一二三四五六七八九]{2,4}\s*年|\d{4}[-
 _INTERROGATIVE = re.compile(r"什么|多少|几|谁|哪|如何|怎[么样]|为何|何|多[大高长远重久]|是否|有没有|吗")
 _WHO_IT_IS = re.compile(r"(?:是|叫|为)(?:谁|什么(?:名字)?$|什么名字|哪一?位|何人)|姓什么|叫啥|叫什么")
 _ROLES = "长员任记者师授王帝总监主席理官手帅裁首练事书演"
-_MEASURES = frozenset("时间 比例 面积 人口 距离 高度 长度 次数 程度 时候 左右 百分点 钱".split())
+_OF_A_BODY = re.compile(
+    r"^(?:医院|学校|大学|公司|集团|单位|剧院|银行)(?=[^\W\d_]{2})"
+)  # `医院院长` is the 院长 of a hospital
+_MEASURES = frozenset(
+    """
+    时间 比例 比重 占比 份额 百分比 百分点 面积 人口 距离 高度 长度 宽度 深度 速度 温度 重量 次数 程度 时候 左右 钱
+    """.split()
+)
+_PEOPLE = re.compile(r"人(?![口次民数员均])")  # counted themselves, whatever they do: `多少人进馆`
 _CLOSE = 4  # characters
 
 
@@ -107,7 +115,9 @@ def _focus(key: str, found: list[str]) -> tuple[str, ...]:
 def _counted(key: str) -> str:
     """The noun of the phrase behind the interrogative; nothing where that only says what is measured."""
     asked = _INTERROGATIVE.search(key)
-    phrase = noun_phrase(key[asked.end() :]) if asked else []
+    if not asked or _PEOPLE.match(key, asked.end()):
+        return ""
+    phrase = noun_phrase(key[asked.end() :])
     return phrase[-1] if phrase and len(phrase[-1]) > 1 and phrase[-1] not in _MEASURES else ""
 
 
@@ -117,7 +127,7 @@ def _role(key: str, found: list[str]) -> str:
     if not asked:
         return ""
     before = [word for word in found if len(word) > 1 and key[: asked.start()].endswith(word)]
-    word = max(before, key=len, default="")
+    word = _OF_A_BODY.sub("", max(before, key=len, default=""))
     return word if word and word[-1] in _ROLES and word != "作者" else ""
 
 

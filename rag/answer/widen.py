@@ -16,6 +16,10 @@ _LONGEST_LIST = 800
 _LABEL = re.compile(
     r"[?？]$|^\s*[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]\s*\S{1,8}$|^[^\d\s]{1,4}[。：:]$"
 )
+_ANNOUNCED = re.compile(
+    r"(?:[几两二三四五六七八九十]|\d{1,2})(?:个|项|条|点|件|种|大|方面|类|步)|(?:以下|如下|下列|下面)"
+)
+_ANNOUNCEMENT = 20  # characters before the end of a sentence in which it may announce a list
 _LIST_ITEM = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]|[-•·●○◆■*])\s*\S")
 
 
@@ -65,15 +69,41 @@ def with_answer(sentence: Sentence, article: Article) -> Sentence:
 
 
 def with_list(sentence: Sentence, article: Article) -> Sentence:
-    """The sentence with the list that it announces: the numbered or bulleted lines after its colon."""
-    if not sentence.text.endswith((":", "：")):
+    """The sentence with the list that it announces: numbered or bulleted lines, or clauses that semicolons join.
+
+    A list is announced by a colon, a heading, or a number of things (`三个难点`, `以下措施`).
+    """
+    told = sentence.text.rstrip()
+    announced = told.endswith((":", "：")) or _ANNOUNCED.search(told[-_ANNOUNCEMENT:]) is not None
+    if not announced:
         return sentence
-    end = sentence.end
-    for line in article.text[sentence.end :].split("\n")[1:]:
+    end = _end_of_lines(sentence, article)
+    if end == sentence.end:
+        end = _end_of_clauses(sentence, article)
+    return _wider(sentence, article, sentence.start, end, _LONGEST_LIST) if end > sentence.end else sentence
+
+
+def _end_of_lines(sentence: Sentence, article: Article) -> int:
+    """Where the list that follows in lines of its own ends; where the sentence does when there is none."""
+    rest, _, behind = article.text[sentence.end :].partition("\n")
+    end = sentence.end + len(rest)
+    if rest.strip():
+        return sentence.end
+    for line in behind.split("\n"):
         if not _LIST_ITEM.match(line) or end + 1 + len(line) - sentence.start > _LONGEST_LIST:
             break
         end += 1 + len(line)
-    return _wider(sentence, article, sentence.start, end, _LONGEST_LIST)
+    return end
+
+
+def _end_of_clauses(sentence: Sentence, article: Article) -> int:
+    """Where the clauses behind the sentence end that semicolons join; where the sentence does when there are none."""
+    rest = article.text[sentence.end :].partition("\n")[0]
+    spans = sentences(rest)
+    joined = 0
+    while joined < len(spans) and rest[spans[joined].end - 1] in _SEMICOLONS:
+        joined += 1
+    return sentence.end + spans[min(joined, len(spans) - 1)].end if joined else sentence.end
 
 
 def _wider(sentence: Sentence, article: Article, start: int, end: int, longest: int) -> Sentence:

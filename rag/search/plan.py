@@ -22,6 +22,11 @@ _ENGLISH_POINTS_BACK = re.compile(
 )
 _ENGLISH_ELLIPSIS = re.compile(r"^(?:and |but )?(?:what|how) about (?P<topic>[^?]{1,60}?)\s*\?*$", re.IGNORECASE)
 _ENGLISH_NAME = re.compile(r"(?<=\s)[A-Z][\w’-]*(?: [A-Z][\w’-]*)*(?: ?[(（][^)）]*[)）])?")
+_OTHER_TOPIC = (
+    re.compile(  # `中小学那边呢，多了多少学位？`: a subject and a question of its own, within what was spoken of
+        r"^[^，,。？?]{1,12}呢[，,].*(?:多少|几|什么|谁|哪|怎|如何|为何|吗|没)"
+    )
+)
 _LONGEST_SUBJECTLESS = 3  # content words
 REMEMBERED = 8  # earlier questions that a chain of follow-ups may reach back over
 _LONGEST_REMEMBERED = 500  # characters of an earlier question; more is pasted text, not a question
@@ -86,6 +91,8 @@ def resolve(text: str, history: Sequence[Turn]) -> str:
         topic = match["topic"]
         named = _ENGLISH_NAME.search(before) if _ENGLISH_NAME.match(f" {topic}", 1) else None
         return f"{before[: named.start()]}{topic}{before[named.end() :]}" if named else f"{before} {text}"
+    if _OTHER_TOPIC.match(fold(text)):
+        return " ".join([*(name.word for name in names(before) if name.word not in fold(text)), text])
     if match := _ELLIPSIS.match(text):
         return _swap_topic(before, match["topic"].strip())
     return f"{before} {text}"
@@ -95,7 +102,7 @@ def _needs_history(text: str) -> bool:
     if is_english(text):
         return bool(_ENGLISH_ELLIPSIS.match(text) or _ENGLISH_POINTS_BACK.search(text))
     key = fold(text)
-    if _ELLIPSIS.match(key) or _POINTS_BACK.search(key):
+    if _ELLIPSIS.match(key) or _POINTS_BACK.search(key) or _OTHER_TOPIC.match(key):
         return True
     return len(content_words(text)) <= _LONGEST_SUBJECTLESS and not names(text)
 

@@ -15,6 +15,9 @@ from rag.text.script import fold
 from rag.text.words import carries_meaning
 
 _SHORTEST, _LONGEST = 2, 6  # characters of what is respelled
+_OWN_WORDS = frozenset(
+    "是有在为约由被把和与的了吗呢"
+)  # mostly words by themselves, which the cutter may join to others
 _KEPT = 0.5  # share of the characters that must stay: a whole other word of the same sound is no slip
 
 
@@ -93,7 +96,10 @@ def _meant(typed: str, passages: Sequence[str]) -> str | None:
     found: Counter[str] = Counter()
     for passage in passages:
         for match in pattern.finditer(passage):
-            shared = sum(a == b and carries_meaning(a) for a, b in zip(typed, match.group(), strict=True))
+            pairs = list(zip(typed, match.group(), strict=True))
+            shared = sum(a == b and carries_meaning(a) for a, b in pairs)
+            if any(a != b and a in _OWN_WORDS for a, b in pairs):
+                continue
             if shared >= _KEPT * len(typed) and _is_whole(passage, match.start(), match.end()):
                 found[match.group()] += 1
     return min(found, key=lambda word: (-found[word], word)) if found else None

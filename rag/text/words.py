@@ -62,6 +62,9 @@ _NEVER_IN_A_NAME = "的了着是在吗呢吧啊么把被"
 _COMPOUND_TAGS = frozenset({"ns", "n", "nz", "f", "j", "nr"})
 _NOMINAL = "najbl"  # nouns, adjectives, abbreviations, distinguishing words, set phrases
 _DIRECTIONS = "东南西北中"
+_LED_BY = frozenset("给比选坐乘去到从往在对向离由把被让年")  # what the tagger joins to the front of a name (`坐汀兰`)
+_FOLLOWED_BY = frozenset("上下内里")  # 沅川下|一届
+_JOINED = 3  # characters of the shortest name of two with one more joined to it
 _LONGEST_COMPOUND = 2
 _COMMON_NOUNS = frozenset(
     "地区 社区 园区 城市 都市 全市 全省 全区 全县 乡村 农村 城镇 乡镇 城区 郊区 市区 景区 校区 小区 灾区".split()
@@ -91,10 +94,20 @@ def names(text: str) -> list[Name]:
                 found.pop(Name(word=part, kind="place"), None)
             found[Name(word="".join(parts), kind="place", parts=parts)] = None
         elif kind := _kind_of_name(word, tag):
-            found[Name(word=word, kind=kind)] = None
+            found[_bare(Name(word=word, kind=kind))] = None
         joins = tag in _COMPOUND_TAGS and (tag != "f" or word[0] in _DIRECTIONS)
         before = [*before, word][-_LONGEST_COMPOUND:] if joins else []
     return list(found)
+
+
+def _bare(name: Name) -> Name:
+    """A place of no dictionary without the verb or the direction that the tagger has joined to it (`坐汀兰`)."""
+    word = name.word
+    if name.kind != "place" or len(word) < _JOINED or rjieba.has_word(word) or rjieba.has_word(name.stem):
+        return name
+    if word[0] in _LED_BY:
+        return Name(word=word[1:], kind=name.kind)
+    return Name(word=word[:-1], kind=name.kind) if word[-1] in _FOLLOWED_BY else name
 
 
 def _is_suffix(word: str) -> bool:

@@ -65,3 +65,43 @@ def test_a_sentence_that_holds_the_kind_beats_one_that_does_not(question: str, s
     """The kind asked for is recognised in the sentence."""
     wanted = expected(question)
     assert holds(sentence, wanted, question=question) > holds("有关部门表示将继续推进。", wanted, question=question)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("五项措施公布了要投多少钱吗？", Kind.OTHER),
+        ("补贴了多少，公开了没？", Kind.OTHER),
+        ("用哪几个办法充实教师队伍？", Kind.LIST),
+        ("遇到了哪三个难点？", Kind.LIST),
+        ("设计和监理分别是哪家单位？", Kind.LIST),
+        ("新学校是哪家公司施工的？", Kind.BODY),
+        ("末班车几点发车？", Kind.DATE),
+        ("是那一年开始办的？", Kind.DATE),
+        ("他在那一年做了什么？", Kind.OTHER),
+    ],
+)
+def test_what_is_asked_for(question: str, kind: Kind) -> None:
+    """Whether something is said is not how much it is; counted lists are lists; hours are times."""
+    assert expected(question).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "held"),
+    [
+        ("门票多少钱？", "博物馆全面免费开放。", 1.0),
+        ("门票多少钱？", "博物馆全年开放300天。", 0.0),
+        ("设计费花了多少？", "大桥全长4.86公里。", 0.0),
+        ("接待了多少观众？", "7月1日起开放。", 0.0),
+        ("接待了多少观众？", "接待观众5.2万人次。", 0.8),
+        ("讲座每月什么时候办？", "改为每月第二个星期日举办。", 0.7),
+        ("是哪一年发现的？", "5月11日公布。", 0.0),
+        ("是哪一年发现的？", "2019年5月公布。", 1.0),
+        ("新学校是哪家公司施工的？", "施工单位是中远路桥第三工程局。", 1.0),
+        ("新学校是哪家公司施工的？", "校舍对照国家标准建设。", 0.0),
+        ("鹭湾音乐会在哪里演？", "地点改为鹭湾体育馆。", 0.9),
+    ],
+)
+def test_what_a_sentence_holds(question: str, sentence: str, held: float) -> None:
+    """Free is a price, a weekday is a time, a day is no year; a figure of another unit or a date is no number."""
+    assert holds(sentence, expected(question), question=question) == pytest.approx(held)

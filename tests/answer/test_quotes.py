@@ -102,6 +102,27 @@ def test_further_sentences_must_be_likely() -> None:
     assert choose(seen, [first, second, third], {"a": article}, second=0.4) == [first]
 
 
+def test_a_further_sentence_tells_what_is_left_to_tell() -> None:
+    """The further sentence is the one that holds the word which the opening lacks, though another is likelier."""
+    article = _article("昨天，滨河马拉松鸣枪。滨河马拉松收官，万人参赛。终点改到码头。")
+    opening, end, rest = (
+        _sentence(article, 0, 11, 0.6),
+        _sentence(article, 24, 31, 0.1),
+        _sentence(article, 11, 24, 0.3),
+    )
+    seen = view("滨河马拉松的终点在哪里？", {"滨河": 2.0, "马拉松": 2.0, "终点": 2.0})
+    assert choose(seen, [opening, rest, end], {"a": article}, second=0.12) == [opening, end]
+
+
+def test_what_announces_a_list_is_the_answer_to_a_question_for_one() -> None:
+    """The heading over a numbered list comes before a sentence that is a little likelier, and alone."""
+    article = _article("三项措施没有公布时间。\n三项措施\n1. 增加投入。\n2. 培训教师。\n3. 严格督导。\n说明。")
+    heading = article.text.index("三项措施\n")
+    likelier, announcing = _sentence(article, 0, 11, 0.5), _sentence(article, heading, heading + 4, 0.4)
+    chosen = choose(view("三项措施是哪些？", {"措施": 2.0}), [likelier, announcing], {"a": article}, second=0.1)
+    assert [sentence.text for sentence in chosen] == ["三项措施\n1. 增加投入。\n2. 培训教师。\n3. 严格督导。"]
+
+
 def test_disagreeing_articles_stand_side_by_side() -> None:
     """A line for each article, what else was chosen behind its own, and claims that leave the lead-in out."""
     one = replace(_article("新增学位12个。天气晴。"), title="甲[1]报", published=_PUBLISHED)
@@ -137,13 +158,32 @@ def test_nothing_is_said_twice() -> None:
         ("措施包括：\n会议结束。", "措施包括："),
         ("措施很多。\n1. 增加投入。", "措施很多。"),
         ("要点如下:\n• 增加投入\n• 培训教师", "要点如下:\n• 增加投入\n• 培训教师"),
+        ("三个难点\n1. 台风。\n2. 淤泥。\n会议结束。", "三个难点\n1. 台风。\n2. 淤泥。"),
+        ("共有3200个岗位。\n会议结束。", "共有3200个岗位。"),
     ],
 )
-def test_a_colon_brings_its_list(text: str, expected: str) -> None:
-    """The list items right behind an announcing sentence belong to it; other lines do not."""
+def test_what_is_announced_comes_with_it(text: str, expected: str) -> None:
+    """The list items right behind a colon or a counted heading belong to it; other lines do not."""
     article = _article(text)
     end = text.index("\n")
     assert with_list(_sentence(article, 0, end), article).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "方案列了几个目标。入学率到93%；学校有43所；高校全部开办。收工。",
+            "方案列了几个目标。入学率到93%；学校有43所；高校全部开办。",
+        ),
+        ("方案列了几个目标。入学率到93%。收工。", "方案列了几个目标。"),
+        ("方案定了。入学率到93%；学校有43所。", "方案定了。"),
+    ],
+)
+def test_announced_clauses_come_along(text: str, expected: str) -> None:
+    """Clauses that semicolons join behind `几个目标` are its list; a sentence that announces nothing stays alone."""
+    article = _article(text)
+    assert with_list(_sentence(article, 0, text.index("。") + 1), article).text == expected
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from rag.answer.subject import (
     counts_what_is_asked,
     gives_what_is_asked,
     has_fitting_unit,
+    is_answered_by,
     missing_dates,
     missing_places,
+    missing_titles,
     speaks_of,
 )
 from rag.answer.view import QuestionView, view
@@ -142,6 +144,48 @@ def test_the_role_asked_for_must_be_there() -> None:
     """局长 is in the article, 校长 is not."""
     assert speaks_of(_view("教育局局长是谁？"), _article())
     assert not speaks_of(_view("第一小学校长是谁？"), _article())
+
+
+def _told(text: str) -> Sentence:
+    """A sentence of the article that says `text` instead."""
+    return replace(_sentence("临河区新增学位3600个。"), text=text)
+
+
+def test_a_body_before_the_role_is_no_part_of_it() -> None:
+    """`教育局局长` and `单位局长` are both a 局长; which body it is the names tell."""
+    assert _view("单位局长叫什么名字？").role == "局长"
+    assert _view("教育局局长是谁？").role in {"局长", "教育局局长"}
+
+
+def test_what_is_quoted_in_the_question_must_be_there() -> None:
+    """A title that the article has in no wording is another matter; one of two is enough, and few words may differ."""
+    assert missing_titles(_view("“家门口的好学校”有多少所？"), _article()) == ["家门口的好学校"]
+    assert missing_titles(_view("“入选示范区”的是哪里？"), _article()) == []
+    assert missing_titles(_view("“永昌镇入选的示范区”在哪里？"), _article()) == []
+    assert missing_titles(_view("“入选示范区”和“家门口的好学校”是什么？"), _article()) == []
+    assert not speaks_of(_view("“家门口的好学校”有多少所？"), _article())
+
+
+def test_the_rate_that_is_named_must_be_given() -> None:
+    """The figure of another rate is no answer, though its unit fits."""
+    told = [_told("全市公办园占比为55.2%，入园率为91%。")]
+    assert gives_what_is_asked(_view("全市入园率是多少？"), told)
+    assert not gives_what_is_asked(_view("全市升学率是多少？"), told)
+
+
+def test_a_body_that_is_asked_for_must_be_named() -> None:
+    """`哪家公司` is answered by a name of one."""
+    assert gives_what_is_asked(_view("新学校是哪家公司施工的？"), [_told("新学校由宏远建设公司施工。")])
+    assert not gives_what_is_asked(_view("新学校是哪家公司施工的？"), [_told("新学校已经开始施工。")])
+
+
+def test_nearly_certain_sentences_give_it_together() -> None:
+    """One names the matter, the other of the same article the figure in the unit that is asked for."""
+    seen = _view("白沙渡口坐一次渡船多少钱？")
+    both = [_told("白沙渡口的两艘柴油渡船退役。"), _told("票价没有变，还是每人1元。")]
+    assert is_answered_by(seen, both, 0.95)
+    assert not is_answered_by(seen, both, 0.5)
+    assert not is_answered_by(seen, both[:1], 0.95)
 
 
 def test_numbers_and_what_they_count() -> None:

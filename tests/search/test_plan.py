@@ -19,12 +19,16 @@ _ASKED = (Turn(role="user", text="焦作市的公办园占比是多少？"), Tur
         ("那成都呢？", "成都的公办园占比是多少？"),
         ("郑州市呢", "郑州市的公办园占比是多少？"),
         ("它什么时候公布的？", "焦作市的公办园占比是多少？ 它什么时候公布的？"),
+        ("中小学那边呢，多了多少学位？", "焦作市 中小学那边呢，多了多少学位？"),
         ("新增了多少学位？", "焦作市的公办园占比是多少？ 新增了多少学位？"),
         ("成都东部新区四年来新建了多少所学校？", "成都东部新区四年来新建了多少所学校？"),
     ],
 )
 def test_a_follow_up_takes_what_it_leaves_out(text: str, standalone: str) -> None:
-    """A new name replaces the old one of its kind; a question that points back is joined to the one before."""
+    """A new name replaces the old one of its kind; a question that points back is joined to the one before.
+
+    One with a subject and a predicate of its own takes only the names.
+    """
     assert resolve(text, _ASKED) == standalone
 
 

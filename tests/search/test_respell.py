@@ -9,7 +9,7 @@ from rag.search.respell import respell
 _PASSAGES = (
     "湄汀县图书馆新馆藏书32万册，阅览座位860个。",
     "湄汀县梅垌乡的7所学校停课一天。毽球项目由竹溪中学夺冠。",
-    "公共图书馆9个，总藏书604万册，余下的尝试明年再办。",
+    "公共图书馆9个，总藏书604万册，余下的尝试明年再办，校队友人也来。",
 )
 _KNOWN = {"学校", "公共", "图书", "阅览", "座位", "坐位", "停车", "雨"}
 
@@ -42,6 +42,7 @@ def test_what_sounds_like_a_word_of_the_passages_is_that_word(typed: str, meant:
         "停车要多少钱？",  # a word that the collection knows, though 停车 and 停课 share a character
         "雨下了多久？",  # 余下 shares only a character that joins words
         "市长是谁？",  # 尝试 would sound like 长是, which no words make up
+        "校队有多少人？",  # 有 is a word of its own, though 队友 sounds like 队有
         "木听线的长度？",  # sounds alike throughout but shares nothing
         "How many seats does the library have?",
         "",
