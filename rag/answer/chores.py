@@ -151,7 +151,7 @@ _SUMMARY = re.compile(
     rf"|(?:将|把|对)?(?:{_CHAT})(?:的?内容)?(?:进行|做|作)?(?:一个|个)?(?:简要|简单)?(?:总结|概括))(?P<rest>[^。.\n]{{0,90}})"
 )
 _ASKS_ON = re.compile(r"提到|说到|涉及|关于|中的|里的|what|多少|哪|谁|mention|regarding|about ")
-_LIMIT = re.compile(r"(\d+)\s*个?(?:汉|字|中文字)")
+_LIMIT = re.compile(r"(\d{1,6})\s*个?(?:汉|字|中文字)")
 
 
 def recognise(question: Question, *, instructions: str = "") -> Chore | None:

@@ -14,7 +14,7 @@ from rag.check.claims import Draft, split_claims
 from rag.llm.model import Delta
 
 _ANSWER = re.compile(r'"answer"\s*:\s*"')
-_SOURCE = re.compile(r'"source"\s*:\s*(\d+)')
+_SOURCE = re.compile(r'"source"\s*:\s*(\d{1,4})(?!\d)')
 _FOUND = re.compile(r'"found"\s*:\s*$')
 _SAID_FOUND = re.compile(r'"found"\s*:\s*(true|false)')
 _ENDED = re.compile(r"[。！？!?.…][”’」』）)\"']*$")

@@ -37,6 +37,7 @@ _TWO_FOR_ONE = 9.0  # bits more that two characters may cost than one before the
 _TEMPER = 0.4  # exponent on the probability of readings of another length, which pair statistics judge too harshly
 _BEFORE, _LONGEST = 4, 1000  # characters looked at before a suspicious run, and at most from its start on
 _BUDGET = 2000  # characters searched in one text; a search takes about 2 ms a character
+_USUAL = 500  # hypotheses looked at for a character, at most, where the text is Chinese; noise counts by these
 _HALF = re.compile(f"{REPLACEMENT}[@-~]")
 _FEW_LOST, _SHORT = 2, 10  # a repair with more lost characters, or a longer one with any, is doubtful as a whole
 _WEAK = 11.5  # bits of a restored character that make a longer repair doubtful: something may be missing before it
@@ -61,29 +62,29 @@ def shift_edits(text: str, runs: list[tuple[int, int]], *, traditional: bool) ->
         line_end = len(text) if line_end < 0 else line_end
         low = max(line_start, done, start - _BEFORE)
         high = min(line_end, start + _LONGEST)
-        found, reached = _repair(text, model, low, high, end, traditional=traditional)
+        found, reached, looked_at = _repair(text, model, low, high, end, traditional=traditional)
         edits += found
-        spent += reached - low
+        spent += max(reached - low, looked_at // _USUAL)
         done = reached if found else done
     return edits
 
 
 def _repair(
     text: str, page: PageModel, low: int, high: int, suspicious_end: int, *, traditional: bool
-) -> tuple[list[Edit], int]:
-    """The edits of one suspicious run, and the end of what was looked at."""
+) -> tuple[list[Edit], int, int]:
+    """The edits of one suspicious run, the end of what was looked at, and how many hypotheses that took."""
     model = char_model()
     last = int(model.classes[min(ord(text[low - 1]), 0xFFFF)]) if low else SPACE
     search = Search(text[low:high], page, traditional=traditional)
     ended, base, reached = search.run(suspicious_end - 1 - low, last)
     if not ended or ended[0].cost + _MARGIN > base or ended[0].node is None:
-        return [], low + reached
+        return [], low + reached, search.looked_at
     edits = [
         edit
         for edit in _restored(ended, page, low, low + reached, traditional=traditional)
         if model.bits(edit.after.replace(REPLACEMENT, ""), traditional=traditional) <= _NATURAL * len(edit.after)
     ]
-    return edits, low + reached
+    return edits, low + reached, search.looked_at
 
 
 def may_be_shifted(text: str, start: int, end: int) -> bool:

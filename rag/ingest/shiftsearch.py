@@ -100,6 +100,7 @@ class Search:
         self._traditional = traditional
         self._text = text
         self._bytes = [gbk_bytes(char) for char in text]
+        self.looked_at = 0  # hypotheses, so far
         self._limit = math.inf  # cost above which a reading of the character at hand cannot be kept
         self._codes = np.minimum([ord(char) for char in text], 0xFFFF)
 
@@ -123,6 +124,7 @@ class Search:
                 found = list(self._go_on(h, at, likely=rank < _LIKELY))
                 self._limit = min(self._limit, min((new.cost for new in found), default=math.inf) + _SLACK)
                 grown += found
+            self.looked_at += len(grown)
             beam, self._limit = _prune(grown), math.inf
             at += 1
         price = _EXIT if at == len(self._text) else _EXIT_UNSEEN

@@ -57,7 +57,10 @@ def find_dates(text: str, *, reference: date | None = None) -> list[DateMention]
         if relative and reference is None:
             continue
         for match in pattern.finditer(key):
-            days = read(match, reference or date.max)
+            try:
+                days = read(match, reference or date.max)
+            except (OverflowError, ValueError):  # beyond the calendar: two years before the year 1, say
+                continue
             if days is not None:
                 found.append(_mention(match, days, relative=relative))
     found.sort(key=lambda mention: (mention.start, -mention.end))

@@ -46,6 +46,8 @@ _CUES = {
     "over": frozenset("超过 超出 突破 高于 多于 大于 超 逾 不少于 不低于 至少".split()),
     "under": frozenset("不足 不到 低于 少于 小于 不超过 不高于 不多于 至多".split()),
 }
+_LONGEST = 100  # characters of a numeral; longer rows of digits are no number that anybody means
+_FURTHEST = 8  # characters before a number in which a word for its bounds may stand
 _VAGUE = ("数", "几")  # 数十, 几十: no number of its own
 
 
@@ -65,8 +67,10 @@ class Quantity:
 
 
 def parse_number(text: str) -> Fraction | None:
-    """The value of one numeral: `12,000`, `1.5`, `三十五`, `二〇二四`, `三点五`; None when it is none."""
+    """The value of one numeral: `12,000`, `1.5`, `三十五`, `二〇二四`, `三点五`; None when it is none, or endless."""
     text = fold(text).replace(",", "")
+    if len(text) > _LONGEST:
+        return None
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return Fraction(text)
     whole, _, decimals = text.partition("点")
@@ -113,7 +117,7 @@ def find_quantities(text: str) -> list[Quantity]:
             value, end = value * _LARGE[inner["magnitude"]], inner.end()
         tail = _TAIL.match(key, end)
         assert tail is not None
-        hedge = "over" if inner else _hedge(key[: match.start()], tail)
+        hedge = "over" if inner else _hedge(key[max(0, match.start() - _FURTHEST) : match.start()], tail)
         if not unit:
             unit = tail["unit"]
             end = tail.end("unit") if unit else end
@@ -136,7 +140,10 @@ def _read(match: re.Match[str], key: str) -> tuple[Fraction | None, str, int]:
         above, below = parse_number(match["above"]), parse_number(match["below"])
         return (100 * above / below if above is not None and below else None), "%", match.end()
     if match["arabic"]:
-        value = Fraction(match["arabic"].replace(",", ""))
+        digits = match["arabic"].replace(",", "")
+        if len(digits) > _LONGEST:
+            return None, "", match.end()
+        value = Fraction(digits)
         for character in match["magnitude"] or "":
             value *= (_SMALL | _LARGE)[character]
         return value, "", match.end()

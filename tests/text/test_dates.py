@@ -160,3 +160,13 @@ def test_any_text_is_survived(text: str) -> None:
         assert at <= mention.start < mention.end <= len(text)
         assert mention.first <= mention.last
         at = mention.end
+
+
+@pytest.mark.parametrize(
+    "text", ["大前年", "过去十周", "昨天", "前天", "上周", "去年底", "最近三年", "12月11日", "上半年"]
+)
+@pytest.mark.parametrize("reference", [date.min, date.max, date(1, 1, 31), date(9999, 12, 1)])
+def test_days_beyond_the_calendar_are_left_out(text: str, reference: date) -> None:
+    """Seen from the first or the last year that there is, words may name days that there are not."""
+    for mention in find_dates(f"{text}，明年、下周、明天", reference=reference):
+        assert date.min <= mention.first <= mention.last <= date.max

@@ -113,3 +113,19 @@ def _spell(value: int) -> str:
         else:
             zero = True
     return out
+
+
+def test_endless_rows_of_digits_are_no_numbers() -> None:
+    """Python refuses to read more than 4300 digits; nobody means a number of more than a hundred."""
+    for endless in ("0" * 20_000, "1" * 5_000 + "万", "1." + "0" * 5_000, "百分之" + "1" * 5_000, "二" * 5_000):
+        assert find_quantities(f"{endless}和3600个学位")[-1].value == 3600
+        assert not any(quantity.start == 0 for quantity in find_quantities(endless))
+        assert parse_number(endless) is None
+    assert parse_number("1" * 100) == int("1" * 100)
+
+
+@pytest.mark.parametrize(("before", "hedge"), [("超过", "over"), ("不超过", "under"), ("大约为", "about"), ("", "")])
+def test_what_stands_far_before_a_number_does_not_matter(before: str, hedge: str) -> None:
+    """A word for bounds is looked for right before it, however long the text."""
+    (quantity,) = find_quantities("超过了吗" * 1_000 + f"，新增{before}3600个学位")
+    assert quantity.hedge == hedge
