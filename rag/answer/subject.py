@@ -138,9 +138,11 @@ def is_answered_by(view: QuestionView, chosen: Sequence[Sentence], probability: 
     unit fit. Nearly certain sentences of one article may also give it together: one the matter, the other the figure.
     """
     sure = probability >= _SURE and has_fitting_unit(view, chosen)
-    if sure and view.expected.units and len({sentence.evidence.passage.article_id for sentence in chosen}) == 1:
-        return view.coverage(fold(" ".join(sentence.text for sentence in chosen))) >= _ENOUGH
-    return (sure or counts_what_is_asked(view, chosen)) and gives_what_is_asked(view, chosen)
+    if (sure or counts_what_is_asked(view, chosen)) and gives_what_is_asked(view, chosen):
+        return True
+    of_one = len({sentence.evidence.passage.article_id for sentence in chosen}) == 1
+    together = fold(" ".join(sentence.text for sentence in chosen))
+    return sure and of_one and bool(view.expected.units) and view.coverage(together) >= _ENOUGH
 
 
 def gives_what_is_asked(view: QuestionView, chosen: Iterable[Sentence]) -> bool:

@@ -16,7 +16,7 @@ _HAN_NUMBER = rf"[{_HAN_DIGIT}十百千万亿]"
 
 # Units that are several characters long; any other unit is the one character behind the number.
 _UNITS = (
-    "个百分点|百分点|%|‰|万分之一|亿元|美元|港元|欧元|日元|英镑|人民币|元人民币|平方公里|平方千米|平方米|立方米|公里|千米|厘米|毫米|"
+    "个百分点|百分点|%|‰|万分之一|亿元|美元|美金|港元|港币|欧元|日元|英镑|人民币|元人民币|平方公里|平方千米|平方米|立方米|公里|千米|厘米|毫米|"
     "公斤|千克|公顷|千瓦时|千瓦|兆瓦|小时|分钟|秒钟|个月|周年|年级|学位|课时|人次|场次|门次|架次|家庭|摄氏度|英里|英尺|"
     "km|kg|cm|mm|mah|gb|tb|mb|ghz|mhz|kwh|nm"
 )
