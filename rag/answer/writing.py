@@ -104,13 +104,16 @@ def gives_it(looked: Looked, writing: Writing) -> bool:
 def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
     """Whether a small model's words make the sentence they rest on superfluous.
 
-    They do when they hold the kind of thing asked for (a number, a date, a name, a reason), which as a bare answer must
-    stand in the sentence itself; or most of the sentence, of which half is enough where they are its own words.
+    They do when they hold the kind of thing asked for (a number of what is counted, a date, a name, a reason), which
+    as a bare answer must stand in the sentence itself; or most of the sentence, of which half is enough where they are
+    its own words.
     """
-    expected, asked = looked.assessment.view.expected, looked.assessment.view.key
+    seen = looked.assessment.view
+    expected, asked = seen.expected, seen.key
     told, said = [fold(judged.draft.text).rstrip("。") for judged in writing.kept], fold(quote)
     for text in told:
-        if holds(text, expected, question=asked) >= _HELD and (len(text) > _BARE or text in said):
+        of_that = seen.counted in text or seen.counted not in said  # not another figure of a sentence that has several
+        if holds(text, expected, question=asked) >= _HELD and (of_that if len(text) > _BARE else text in said):
             return True
     copied = all(text in said for text in told)
     return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(said)

@@ -41,3 +41,27 @@ def test_a_bare_answer_must_stand_in_the_best_sentence(engine: Engine, told: str
     draft = Draft(text=told, start=0, end=len(told), numbers=())
     writing.kept.append(Judged(draft=draft, verdict=Verdict.SUPPORTED, reason=""))
     assert says_enough(looked, writing, HEAD) is enough
+
+
+@pytest.mark.parametrize(
+    ("told", "enough"),
+    [
+        (
+            "临河区普惠性幼儿园覆盖率达到了91.5%，提前两年。",
+            False,
+        ),  # a figure of the same sentence, but not of kindergartens
+        ("2023年临河区一共新建了幼儿园12所。", True),
+    ],
+)
+def test_a_figure_must_be_of_what_is_counted(engine: Engine, told: str, enough: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Beside the quote's own figure of what is counted, another figure says nothing."""
+    looked = (
+        look(engine, "2023年临河区新增了多少个学位？") if not enough else look(engine, "临河区新建了多少所幼儿园？")
+    )
+    quote = "新建幼儿园12所，新增学位3600个，普惠性幼儿园覆盖率达到91.5%。"
+    writing = Writing(
+        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
+    )
+    draft = Draft(text=told, start=0, end=len(told), numbers=())
+    writing.kept.append(Judged(draft=draft, verdict=Verdict.SUPPORTED, reason=""))
+    assert says_enough(looked, writing, quote) is enough
