@@ -150,10 +150,11 @@ def files(draw: st.DrawFn) -> File:
         ".txt": _texts(_WORDS), ".md": _texts(_WORDS), ".html": _texts(_WORDS + _TAGS), ".htm": _texts(_WORDS + _TAGS),
         ".jsonl": _LINES, ".pdf": st.builds(_pdf), ".docx": st.builds(_docx),
     }  # fmt: skip
-    data = _changed(draw(contents[kind] | st.binary(max_size=2000)), draw(_CHANGES))
-    packing = draw(st.sampled_from(["", ".gz", ".xz"]))
+    whole = st.just(list[tuple[str, int, int, bytes]]())
+    data = _changed(draw(contents[kind] | st.binary(max_size=2000)), draw(whole | _CHANGES))
+    packing = draw(st.sampled_from(["", "", "", ".gz", ".xz"]))
     if packing:
-        data = _changed(_packed(data, packing), draw(st.just([]) | _CHANGES))
+        data = _changed(_packed(data, packing), draw(whole | _CHANGES))
     return File(f"a{kind}{packing}", data)
 
 

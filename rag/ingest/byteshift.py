@@ -26,7 +26,16 @@ from rag.ingest.charmodel import SPACE, char_model
 from rag.ingest.edits import REPLACEMENT, Edit
 from rag.ingest.gbkbytes import gbk_bytes, pair_table
 from rag.ingest.pagemodel import PageModel
-from rag.ingest.shiftsearch import VANISHED, VANISHED_AFTER, Hypothesis, Node, Search, before_vanishing, characters_of
+from rag.ingest.shiftsearch import (
+    VANISHED,
+    VANISHED_AFTER,
+    Hypothesis,
+    Node,
+    Search,
+    before_vanishing,
+    characters_of,
+    is_noise,
+)
 
 _MARGIN = 6.0  # bits by which the repair must beat the text as it stands
 _NATURAL = 13.0  # bits per restored character above which it is no repair
@@ -37,7 +46,7 @@ _TWO_FOR_ONE = 9.0  # bits more that two characters may cost than one before the
 _TEMPER = 0.4  # exponent on the probability of readings of another length, which pair statistics judge too harshly
 _BEFORE, _LONGEST = 4, 1000  # characters looked at before a suspicious run, and at most from its start on
 _BUDGET = 2000  # characters searched in one text; a search takes about 2 ms a character
-_USUAL = 500  # hypotheses looked at for a character, at most, where the text is Chinese; noise counts by these
+_NOISE_EACH = 100  # hypotheses that count as a character where a search was given up
 _HALF = re.compile(f"{REPLACEMENT}[@-~]")
 _FEW_LOST, _SHORT = 2, 10  # a repair with more lost characters, or a longer one with any, is doubtful as a whole
 _WEAK = 11.5  # bits of a restored character that make a longer repair doubtful: something may be missing before it
@@ -64,7 +73,7 @@ def shift_edits(text: str, runs: list[tuple[int, int]], *, traditional: bool) ->
         high = min(line_end, start + _LONGEST)
         found, reached, looked_at = _repair(text, model, low, high, end, traditional=traditional)
         edits += found
-        spent += max(reached - low, looked_at // _USUAL)
+        spent += max(reached - low, looked_at // _NOISE_EACH if is_noise(looked_at, reached - low) else 0)
         done = reached if found else done
     return edits
 

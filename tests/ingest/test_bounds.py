@@ -9,6 +9,7 @@ import random
 import re
 import time
 import zipfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -114,6 +115,15 @@ def test_damage_all_over_takes_no_longer_than_its_budget() -> None:
     began = time.monotonic()
     assert len(_clean(page, Media.TEXT).text) > 3_000
     assert time.monotonic() - began < _LONG
+
+
+def test_noise_is_not_searched_for_what_it_may_have_been() -> None:
+    """Two kilobytes that chance found, in which everything may stand for anything, took a minute of computing."""
+    page = b"2024?12?11???\xbf\xc1" + b'"?\xb6a?\xc7???' * 300
+    began = time.thread_time()
+    with suppress(UnreadableError):
+        _clean(page, Media.HTML)
+    assert time.thread_time() - began < 25
 
 
 def test_the_time_of_a_document_is_over_at_some_point() -> None:
