@@ -67,7 +67,7 @@ class QuotesAnswerer:
         self._reader = reader
 
     def events(self, question: Question) -> Events:
-        """What was found, then at most three quoted sentences, or a refusal.
+        """What was found, then the quoted sentences, or a refusal.
 
         Raises:
             InputError: the question is empty or too long.

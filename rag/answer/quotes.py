@@ -1,4 +1,4 @@
-"""The answer that needs no model: the best one to three sentences, verbatim, in reading order, each cited."""
+"""The answer that needs no model: the best sentences, verbatim, in reading order, each cited."""
 
 from __future__ import annotations
 
