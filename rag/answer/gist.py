@@ -22,9 +22,9 @@ _POLITE = re.compile(
     r"(?:告诉|帮)我?(?=.{4})|告诉我|查(?:一下|询)|介绍(?:一下)?|说(?:一下|说)|那么|那|一下)[，,：:\s]*)+"
     r"|^(?:(?:hi|hello|hey|please|can you|could you|tell me|i (?:want|would like) to know)\b[,\s]*)+"
 )
-_ASKING_END = re.compile(
+_ASKING_END = re.compile(  # 有哪些 is read in two ways: without a bound, time would double with each of many
     r"(?:(?:分别|各|一共|总共|大概|大约|到底|究竟)*(?:(?:是|有|为|达到?了?)(?:多少|几|什么|哪些|谁|哪里|哪几[个种类]|什么样的?|怎样的|多大|多高|多长)"
-    r"|怎么样|怎样|如何|多少|有哪些|哪些)|了?吗|呢|吧|啊|呀|么|是不是|对吗)+$"
+    r"|怎么样|怎样|如何|多少|有哪些|哪些)|了?吗|呢|吧|啊|呀|么|是不是|对吗){1,6}$"
 )
 _ASKING_WITHIN = re.compile(r"(?:一共|总共|共|现)?[有了]?多少[个所名家项件处]?(?=[\u4e00-\u9fff])")
 _ASKING_START = re.compile(r"^(?:what(?:'s| is| are| was| were)?|who(?:'s| is)?|tell me about)\s+(?:the\s+)?")

@@ -16,7 +16,7 @@ from rag.text.numbers import Quantity, find_quantities
 from rag.text.script import fold
 from rag.types import Article
 
-_CLAUSE = re.compile(r"(?:(?<!\d)[,，]|[,，](?!\d)|[;；。:：!！?？、()（）\n])+")
+_CLAUSE = re.compile(r"(?:(?<!\d)[,，]|(?<=\d)[,，](?!\d)|[;；。:：!！?？、()（）\n])+")
 _CHANGE = re.compile(
     r"(?:增长|增加|提高|上升|提升|下降|减少|降低|回落|增幅|涨幅|降幅|上涨|下跌|多|少)了?(?:约|近|超过?|逾)?$"
 )

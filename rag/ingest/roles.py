@@ -47,7 +47,7 @@ _SHARE = re.compile(
     r"|推荐给朋友)[】\])\s].{0,40}"
     r"|(?:点赞|收藏|举报|打印|纠错|朗读|赞|踩|顶|喜欢|打赏|赞赏|在看|复制链接|新浪微博|微博|微信|朋友圈|qq空间?"
     r"|腾讯微博|人人网|豆瓣|"
-    r"facebook|twitter|line|a[+-]?|\+?\d+|[\s|\d:,()+/丨·])+"
+    r"facebook|twitter|line|a[+-]?|[\s|\d:,()+/丨·])+"  # no number as a whole: what is read in two ways takes for ever
 )
 _WORDS = re.compile(r"[^\W\d_]")
 _COPYRIGHT = re.compile(

@@ -339,6 +339,14 @@ def test_titles_drop_politeness_and_interrogatives(asked: str, title: str) -> No
     assert _reply("给这段对话起个标题", history=(Turn(role="user", text=asked),)) == title
 
 
+def test_a_question_that_asks_over_and_over_gets_its_title_at_once() -> None:
+    """`有哪些` reads in two ways; without a bound on the pattern the time doubled with each of them."""
+    asked = f"白鹭市的公办幼儿园{'有哪些' * 100}学位"
+    began = time.thread_time()
+    assert _reply("给这段对话起个标题", history=(Turn(role="user", text=asked),)).startswith("白鹭市的公办幼儿园")
+    assert time.thread_time() - began < 5
+
+
 def test_replies_follow_the_language_and_script_of_the_message() -> None:
     """Traditional, simplified and English messages are answered alike; a neutral one follows the conversation."""
     assert _reply("您好", history=()).startswith("你好，我是据实。")

@@ -126,6 +126,24 @@ def test_noise_is_not_searched_for_what_it_may_have_been() -> None:
     assert time.thread_time() - began < 25
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "99999999999999999999<Ì-来源",
+        "返回查看更多" + "查看更多" * 6,
+        "林舟" + "和" * 40 + "报道",
+        "有哪些" * 30,
+        "，" * 50 + "学位",
+    ],
+)
+def test_short_lines_that_read_in_many_ways_are_read_at_once(line: str) -> None:
+    """Twenty digits among other things on one line took a minute: the time doubled with each."""
+    began = time.thread_time()
+    article = _clean(f"{_PROSE}\n{line}\n{_PROSE}", Media.TEXT)
+    assert time.thread_time() - began < 10
+    assert article.text.startswith(_PROSE)
+
+
 def test_the_time_of_a_document_is_over_at_some_point() -> None:
     """Whatever takes it: what is repeated often looks at the clock, and other documents have a time of their own."""
     page = f"<p>{_PROSE}</p>"
