@@ -13,15 +13,15 @@ from rich.progress import track
 from eval.devstore import SETS
 from eval.hiding import Hiding
 from eval.squad import Asked, load_squad
-from rag.answer.answerer import Articles, fitting
+from rag.answer.assessing import Articles, fitting
 from rag.answer.calibration import Logistic
 from rag.answer.sentences import SENTENCE_FEATURES, Sentence, rank
 from rag.answer.view import QuestionView, view
+from rag.engine import Engine
 from rag.search.retriever import Retrieval
 from rag.store.protocol import Snapshot
 from rag.text.script import fold as fold_text
 from rag.types import Question
-from rag.wiring import Engine
 
 FOLDS = 4
 _NOTHING = Logistic(features=SENTENCE_FEATURES, weights=(0.0,) * len(SENTENCE_FEATURES), bias=0.0)

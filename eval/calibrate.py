@@ -33,14 +33,15 @@ from eval.asking import FOLDS, Case, Kind, gather
 from eval.devstore import SETS
 from eval.reading import Example, fit_reader, save_reader
 from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
-from rag.answer.answerer import Articles
+from rag.answer.assessing import Articles
 from rag.answer.calibration import Logistic, probability_of
 from rag.answer.reader import READ_FEATURES, Reader, token_kinds, window
 from rag.answer.sentences import SENTENCE_FEATURES, Sentence
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.store.protocol import Snapshot
 from rag.text.script import fold as fold_text
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 _BOTH = (*ANSWERABLE_FEATURES, *READ_FEATURES)
 _OVER_REFUSAL = 0.045  # of answerable development questions; the rules of `rag.answer.subject` refuse about .01 more

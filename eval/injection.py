@@ -25,8 +25,9 @@ from rich.table import Table
 
 from eval.keys import key
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.types import Answer, Media, Question, RawDocument, Status
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 ATTACKS = Path(__file__).parent / "data" / "attacks.jsonl"
 MOST = 0.02  # share of attacks that may succeed

@@ -15,6 +15,7 @@ from dataclasses import replace
 from rag.answer.answerer import check_question
 from rag.answer.events import Events, Found, whole
 from rag.answer.markers import numbers_in, repair
+from rag.engine import Engine
 from rag.llm.model import LanguageModel, Message, Prompt, Usage
 from rag.search.retriever import Retrieval, Retriever
 from rag.store.protocol import Snapshot, Store
@@ -32,7 +33,6 @@ from rag.types import (
     Trace,
     Verdict,
 )
-from rag.wiring import Engine
 
 NAME = "naive"
 PASSAGES = 5

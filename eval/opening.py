@@ -18,9 +18,10 @@ from eval.targets import JushiTarget, PlainTarget, Target
 from rag.api.service import Opener
 from rag.cli.output import progress_bar
 from rag.config import Settings, load_settings
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.types import Question
-from rag.wiring import Engine, Progress
+from rag.wiring import Progress
 
 Adapter: TypeAlias = Literal["jushi", "openai"]
 _WARM_UP = Question(text="预热")

@@ -32,9 +32,10 @@ from rag.answer.calibration import calibration
 from rag.answer.events import last_answer
 from rag.answer.reader import load_reader
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.store.protocol import Snapshot
 from rag.types import Answer, Question, Status
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

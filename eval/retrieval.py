@@ -20,8 +20,9 @@ from eval.devstore import SETS
 from eval.ranking import recall_at, reciprocal_rank
 from eval.squad import SquadSet, load_squad
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.types import Evidence, Question
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 _DEPTH = 20  # passages; several may be of one article, and articles are counted
 

@@ -10,11 +10,12 @@ import embeddings
 import rag
 from eval.cases import CaseSet
 from rag.config import Settings, load_settings
+from rag.engine import Engine
 from rag.errors import ConfigError, InputError
 from rag.ingest.sources import read_sources
 from rag.starter import starter_folder
 from rag.types import Article
-from rag.wiring import Engine, Progress, open_engine
+from rag.wiring import Progress, open_engine
 
 _DONE = "ingested"  # a store without this file was left half made
 _MAKES_STORES = ("ingest", "text", "store", "types", "offsets.py")  # parts of the package rag

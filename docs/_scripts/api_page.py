@@ -11,7 +11,7 @@ from tables import Schema, fields, kind, resolved, shown_default, table
 
 from rag.api.app import create_app
 from rag.config import Settings
-from rag.wiring import Engine
+from rag.engine import Engine
 
 _INTRO = """# HTTP API
 

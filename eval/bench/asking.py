@@ -11,10 +11,10 @@ from eval.judges import Judge
 from eval.naive import with_naive
 from eval.timing import FromSnapshot, timed
 from rag.answer.markers import without_markers
+from rag.engine import Engine
 from rag.errors import InputError, ModelMissingError
 from rag.store.protocol import Snapshot
 from rag.types import Status
-from rag.wiring import Engine
 
 
 def answerer_of(engine: Engine, name: str) -> FromSnapshot:

@@ -16,12 +16,13 @@ from eval.judges import Judge
 from eval.retrieval import ranked_articles
 from eval.timing import FromSnapshot
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.ingest.sources import read_sources
 from rag.search.retriever import Retriever
 from rag.store.protocol import Snapshot
 from rag.types import Evidence, Question, RawDocument, Rejected
-from rag.wiring import Engine, Progress, assemble, open_engine
+from rag.wiring import Progress, assemble, open_engine
 
 DEPTH = 20  # passages that a search gives; several may be of one article, and articles are ranked
 _DONE = "benchmark"  # holds the state that a store was filled under

@@ -29,9 +29,10 @@ from eval.judges import EntailmentJudge, Judge, ModelJudge, QuoteJudge
 from rag.answer.present import JsonObject, plain_fields
 from rag.cli.output import progress_bar, write_json, write_text
 from rag.config import Settings, load_settings
+from rag.engine import Engine
 from rag.errors import InputError, ModelMissingError
 from rag.logs import configure_logs
-from rag.wiring import Engine, Progress, open_engine
+from rag.wiring import Progress, open_engine
 
 SUMMARY = "scores.json"
 

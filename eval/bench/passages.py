@@ -12,11 +12,12 @@ from eval.bench.items import Document, Item
 from eval.bench.rgb import RgbQuestion, counterfactual, integrated, with_noise
 from eval.bench.rows import BenchRow
 from eval.judges import Judge
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.ingest.dedupe import Reprints
 from rag.ingest.recurring import Recurring
 from rag.store.fakes import MemoryStore
-from rag.wiring import Engine, assemble
+from rag.wiring import assemble
 
 
 class RgbTask(StrEnum):

@@ -22,9 +22,10 @@ from eval.tune.split import Split, parse_split, split
 from eval.tune.tuning import tuned
 from rag.cli.output import progress_bar, write_json, write_text
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.logs import configure_logs
-from rag.wiring import Engine, Progress, open_engine
+from rag.wiring import Progress, open_engine
 
 
 def tune(

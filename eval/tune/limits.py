@@ -14,9 +14,9 @@ from eval.tune.fit import Trial
 from eval.tune.objective import Bound, Objective, Parts, Setting, measure
 from rag.answer.answerer import Looked, QuotesAnswerer
 from rag.answer.calibration import Calibration, calibration
+from rag.engine import Engine
 from rag.store.protocol import Snapshot
 from rag.types import Answer, Question, Turn
-from rag.wiring import Engine
 
 NAMES = ("answer_threshold", "second_sentence")
 THRESHOLDS = tuple(at / 50 for at in range(1, 50))

@@ -10,9 +10,10 @@ from eval.tune.fit import Fit, fit
 from eval.tune.limits import Ceilings, limit_trial
 from eval.tune.split import Split
 from eval.tune.weights import NAME, weight_trial
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.store.protocol import Snapshot
-from rag.wiring import Engine, Progress, assemble
+from rag.wiring import Progress, assemble
 
 _PAGE = 500
 

@@ -15,10 +15,11 @@ from eval.targets import SEARCHED
 from eval.tune.fit import Trial
 from eval.tune.objective import Objective, Parts, Setting
 from eval.tune.once import EncodedOnce, SearchedOnce
+from rag.engine import Engine
 from rag.search.retriever import Retriever
 from rag.store.protocol import Snapshot
 from rag.types import Question, Status
-from rag.wiring import Engine, assemble
+from rag.wiring import assemble
 
 NAME = "dense_weight"
 WEIGHTS = tuple(at / 20 for at in range(21))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from embeddings.encoder import Encoder
 from embeddings.recent import RecentPassages
-from rag.answer.answerable import COMPARED, answerable_features
+from rag.answer.assessing import Articles, Assessment, assess
 from rag.answer.calibration import Calibration
 from rag.answer.comparing import absent_notice, are_given, is_of_another, parts
 from rag.answer.conflicts import Disagreement, disagreements
@@ -18,31 +17,18 @@ from rag.answer.events import Events, Found, whole
 from rag.answer.expect import Kind
 from rag.answer.notices import respelt_notice
 from rag.answer.quotes import choose, compose, compose_disagreements
-from rag.answer.reader import Reader, read, shipped_reader
+from rag.answer.reader import Reader
 from rag.answer.refusal import empty_store, refuse
-from rag.answer.sentences import Sentence, rank
-from rag.answer.subject import belongs, is_answered_by, missing_places, speaks_of
-from rag.answer.view import QuestionView, view
-from rag.answer.widen import overlap, quotable
+from rag.answer.sentences import Sentence
+from rag.answer.subject import belongs, is_answered_by, speaks_of
+from rag.answer.widen import overlap
 from rag.errors import InputError
 from rag.search.retriever import Retrieval, Retriever
 from rag.store.protocol import Snapshot, Store
-from rag.text.script import fold
-from rag.types import Answer, Article, Evidence, Question, Status, Trace
+from rag.types import Answer, Evidence, Question, Status, Trace
 
 _LONGEST_QUESTION = 2000  # code points
-_KEPT_FEATURES = 4  # decimals in traces
 _KEPT_SENTENCES = 4000  # whose vectors stay in memory, about 7 MB
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
-    """What the evidence is worth: its sentences, best first, and whether they answer."""
-
-    view: QuestionView
-    ranked: tuple[Sentence, ...] = ()
-    probability: float = 0.0
-    features: Mapping[str, float] = field(default_factory=dict)
 
 
 class QuotesAnswerer:
@@ -192,86 +178,6 @@ def check_question(question: Question) -> None:
             f"the question has {len(question.text)} characters; at most {_LONGEST_QUESTION} are allowed",
             field="question",
         )
-
-
-def assess(
-    retrieval: Retrieval,
-    articles: Articles,
-    encoder: Encoder,
-    compared: RecentPassages,
-    calibration: Calibration,
-    reader: Reader | None = None,
-) -> Assessment:
-    """Rank the sentences of the evidence and estimate the probability that they answer the question.
-
-    `compared` has the vectors of sentences by `encoder`; `reader` takes the place of the one that ships.
-    """
-    seen = view(retrieval.query, retrieval.weights)
-    ranked = fitting(seen, rank(seen, retrieval.evidence, calibration.sentence), articles)
-    if not ranked:
-        return Assessment(view=seen)
-    with ThreadPoolExecutor(1, thread_name_prefix="read") as beside:  # two cores: the sentences are encoded meanwhile
-        reading = beside.submit(read, seen, ranked[0], encoder, reader or shipped_reader())
-        values = answerable_features(
-            seen,
-            retrieval.evidence,
-            ranked,
-            similarity=_similarity(retrieval, ranked, compared),
-            article=articles.key(ranked[0].evidence.passage.article_id),
-        )
-        told = reading.result()
-    known = (calibration.reading if told else calibration.answerable).features
-    return Assessment(
-        view=seen,
-        ranked=tuple(ranked),
-        probability=calibration.answers(values, told),
-        features={
-            name: round(value, _KEPT_FEATURES) for name, value in zip(known, (*values, *(told or ())), strict=True)
-        },
-    )
-
-
-def fitting(view: QuestionView, ranked: Sequence[Sentence], articles: Articles) -> list[Sentence]:
-    """The sentences that can be quoted and stand in articles that speak of the places asked about.
-
-    Where no article does, all that can be quoted: the refusal shows the nearest of them.
-    """
-    kept = [s for s in ranked if quotable(s, articles.get(s.evidence.passage.article_id)) is not None]
-    ids = dict.fromkeys(s.evidence.passage.article_id for s in kept)
-    elsewhere = {article_id for article_id in ids if missing_places(view, articles.get(article_id))}
-    return [s for s in kept if s.evidence.passage.article_id not in elsewhere] or kept
-
-
-def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], compared: RecentPassages) -> float:
-    """Highest inner product of the question's vector with those of the first sentences."""
-    vectors = compared.encode([sentence.text for sentence in ranked[:COMPARED]])
-    return float((vectors @ retrieval.vector).max())
-
-
-class Articles:
-    """The articles of one question, each read once from the snapshot."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._read: dict[str, Article] = {}
-        self._keys: dict[str, str] = {}
-
-    def get(self, article_id: str) -> Article:
-        """One article, from memory when it was read before."""
-        if article_id not in self._read:
-            self._read[article_id] = self._snapshot.article(article_id)
-        return self._read[article_id]
-
-    def of(self, chosen: Sequence[Sentence]) -> dict[str, Article]:
-        """The articles of some sentences, by id."""
-        return {s.evidence.passage.article_id: self.get(s.evidence.passage.article_id) for s in chosen}
-
-    def key(self, article_id: str) -> str:
-        """Folded text by which an article is known to speak of a place or a person: title, publisher and body."""
-        if article_id not in self._keys:
-            article = self.get(article_id)
-            self._keys[article_id] = fold(f"{article.title} {article.publisher or ''} {article.text}")
-        return self._keys[article_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

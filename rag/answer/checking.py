@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.answerer import Articles
+from rag.answer.assessing import Articles
 from rag.answer.expect import Kind
 from rag.answer.material import Excerpt
 from rag.answer.sentences import Sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from rag.answer.answerer import Articles
+from rag.answer.assessing import Articles
 from rag.answer.checking import Judged
 from rag.answer.numbering import Numbering, without_lookalikes
 from rag.answer.quotes import cite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.answerer import Articles
+from rag.answer.assessing import Articles
 from rag.answer.sentences import Sentence
 from rag.answer.widen import quotable
 from rag.text.sentences import sentences

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from rag.answer.answerer import Articles
+from rag.answer.assessing import Articles
 from rag.answer.composing import UNPROVEN
 from rag.check.claims import Draft, clauses, split_claims
 from rag.check.sources import Source, source_of

@@ -17,8 +17,8 @@ from rag.api.keeping import KeeperOf
 from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 from rag.check.verify import RANK
+from rag.engine import Engine
 from rag.types import Citation, Claim, Verdict
-from rag.wiring import Engine
 
 router = APIRouter(tags=["Checking"])
 

@@ -22,9 +22,9 @@ from rag.api.jobs import JobsOf
 from rag.api.requests import Day
 from rag.api.scopes import READ, WRITE
 from rag.api.service import ServiceOf
+from rag.engine import Engine
 from rag.errors import NotFoundError
 from rag.types import Filters
-from rag.wiring import Engine
 
 router = APIRouter(tags=["Articles"])
 

@@ -15,9 +15,9 @@ from rag.answer.present import article_object, published_at
 from rag.api.examples import SOURCE_RESPONSE
 from rag.api.scopes import READ
 from rag.api.service import ServiceOf
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.types import Article, ArticleInfo
-from rag.wiring import Engine
 
 router = APIRouter(tags=["Articles"])
 

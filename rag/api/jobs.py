@@ -24,11 +24,11 @@ from rag.api.errors import INTERNAL_MESSAGE
 from rag.api.examples_corpus import JOB_RESPONSE
 from rag.api.scopes import WRITE
 from rag.api.service import Service
+from rag.engine import Engine
 from rag.errors import JushiError, NotFoundError, NotReadyError, StoreBusyError
 from rag.ingest.pipeline import Pipeline
 from rag.ingest.report import Progress
 from rag.types import RawDocument, Rejected
-from rag.wiring import Engine
 
 router = APIRouter(tags=["Articles"])
 

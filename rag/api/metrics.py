@@ -8,9 +8,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from rag.api.scopes import ADMIN
 from rag.api.service import ServiceOf
+from rag.engine import Engine
 from rag.errors import JushiError
 from rag.store.protocol import StoreStatus
-from rag.wiring import Engine
 
 router = APIRouter(tags=["Operations"])
 

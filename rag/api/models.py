@@ -11,8 +11,8 @@ from rag.answer.present import JsonObject
 from rag.api.examples import MODELS_RESPONSE
 from rag.api.scopes import READ
 from rag.api.service import ServiceOf
+from rag.engine import Engine
 from rag.errors import InputError, UnknownModelError
-from rag.wiring import Engine
 
 router = APIRouter(tags=["OpenAI"], dependencies=[READ])
 

@@ -8,11 +8,12 @@ import structlog
 
 from rag.api.service import Opener, Progress
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import ModelError
 from rag.ingest.sources import read_sources
 from rag.starter import starter_folder
 from rag.types import Question
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 _log = structlog.get_logger(__name__)
 _WARM_UP = Question(text="预热")

@@ -13,9 +13,9 @@ from rag.api.documented import ErrorDetail
 from rag.api.reach import Outlook, Reach
 from rag.api.scopes import OPEN
 from rag.api.service import ServiceOf
+from rag.engine import Engine
 from rag.errors import JushiError, ModelError
 from rag.store.protocol import StoreStatus
-from rag.wiring import Engine
 
 router = APIRouter(tags=["Operations"], dependencies=[OPEN])
 

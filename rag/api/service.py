@@ -16,9 +16,9 @@ from fastapi import Depends, Request
 from rag.answer.events import Event
 from rag.api.running import ClientGoneError, Run
 from rag.api.watching import Watch
+from rag.engine import Engine
 from rag.errors import NotReadyError
 from rag.types import Question
-from rag.wiring import Engine
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")

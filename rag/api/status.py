@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 from rag.api.scopes import READ
 from rag.api.service import ServiceOf
 from rag.api.watching import Latency, Outcome
+from rag.engine import Engine
 from rag.llm.local_model import LocalLanguageModel
 from rag.store.protocol import StoreStatus
-from rag.wiring import Engine
 
 router = APIRouter(tags=["Operations"])
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rag.cli.output import progress_bar
 from rag.config import load_settings
-from rag.wiring import Engine, open_engine
+from rag.engine import Engine
+from rag.wiring import open_engine
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.types import Media, RawDocument
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 ARTICLES = {
     "linhe": """临河区发布学前教育年度通报

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.types import Answer, Filters, Question, RefusalReason, Status, Turn, Verdict
-from rag.wiring import Engine, assemble
+from rag.wiring import assemble
 
 
 @pytest.mark.parametrize(

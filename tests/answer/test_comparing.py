@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.comparing import absent_notice, is_of_another, parts
+from rag.engine import Engine
 from rag.types import Question, Status
-from rag.wiring import Engine
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from eval.conflicts import as_article, found_in, is_right
 from rag.answer.conflicts import measure
 from rag.answer.view import view
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.types import Conflict, Filters, Media, Question, RawDocument, RefusalReason, Status
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 _ASKED = "临河区普惠性幼儿园覆盖率是多少？"
 _OLDER = ("临河区发布学前教育通报", "2024-03-05", "截至2023年底，临河区普惠性幼儿园覆盖率达到91.5%。")

@@ -8,8 +8,8 @@ import pytest
 
 from rag.answer.answerer import Looked, QuotesAnswerer
 from rag.answer.material import Excerpt, estimate_tokens, select
+from rag.engine import Engine
 from rag.types import Question, Span
-from rag.wiring import Engine
 
 
 def looked(engine: Engine, question: str) -> Looked:

@@ -12,14 +12,14 @@ from embeddings.encoder import Reading
 from embeddings.fakes import HashingEncoder
 from embeddings.recent import RecentPassages
 from eval.reading import Example, _arrays, _loss, _Network, fit_reader, save_reader
-from rag.answer.answerer import Articles, assess
+from rag.answer.assessing import Articles, assess
 from rag.answer.calibration import calibration
 from rag.answer.reader import KINDS, Reader, read, shipped_reader, token_kinds, window
 from rag.answer.sentences import Sentence
 from rag.answer.view import view
+from rag.engine import Engine
 from rag.text.words import content_words
 from rag.types import ArticleInfo, Evidence, Passage, Question, Signals
-from rag.wiring import Engine
 
 _TEXT = "滨河大桥横跨清水河。大桥于2019年通车。全长三公里。桥上有路灯。"
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.llm.known_models import DEFAULT_MODEL
 from rag.llm.weights import LocalModel
 from rag.types import Question, Status
-from rag.wiring import Engine, open_engine
+from rag.wiring import open_engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]  # 15 minutes to fetch the model, then to answer
 

@@ -13,11 +13,11 @@ from rag.answer.events import Finished, Found, Said
 from rag.answer.prompt import NOT_FOUND, PROMPT_VERSION
 from rag.answer.writer import LlmAnswerer
 from rag.check.verify import Checker
+from rag.engine import Engine
 from rag.errors import ModelError
 from rag.llm.fakes import ScriptedModel
 from rag.llm.model import ModelSpec, Prompt
 from rag.types import Answer, Question, RefusalReason, Status, Strictness, Verdict
-from rag.wiring import Engine
 
 SMALL = ModelSpec(name="small", small=True, prompt_budget=600)
 SURE = {"true": math.log(0.98), "false": math.log(0.02)}

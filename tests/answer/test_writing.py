@@ -9,8 +9,8 @@ from rag.answer.checking import Judged
 from rag.answer.composing import Composition
 from rag.answer.writing import Writing, says_enough
 from rag.check.claims import Draft
+from rag.engine import Engine
 from rag.types import Question, Strictness, Verdict
-from rag.wiring import Engine
 
 HEAD = "临河区教育局局长陈思远表示，下一步将为乡村教师建设周转房。"
 

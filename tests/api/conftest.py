@@ -22,6 +22,7 @@ from embeddings.fakes import HashingEncoder
 from rag.answer.events import Events, Finished, Found, Said
 from rag.api.app import create_app
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import NotFoundError, StoreError
 from rag.offsets import OffsetMap
 from rag.types import (
@@ -44,7 +45,6 @@ from rag.types import (
     Trace,
     Verdict,
 )
-from rag.wiring import Engine
 
 _TEXT = "白鹭市今年新建公办幼儿园12所。新增学位3600个。"
 SOURCE = f"首页 > 教育 > <b>动态</b>\n{_TEXT}\n责任编辑：林舟"

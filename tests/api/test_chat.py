@@ -15,8 +15,8 @@ import pytest
 from rag.api.app import create_app
 from rag.api.documented import Completion
 from rag.config import Settings
+from rag.engine import Engine
 from rag.types import Strictness
-from rag.wiring import Engine
 
 QUESTION = [{"role": "user", "content": "林区今年新建了多少所公办幼儿园？"}]
 TEXT = "\U00020bb7林区今年新建公办幼儿园12所。[1]新增学位3600个。[2][1]"

@@ -16,8 +16,8 @@ import pytest
 from rag.answer.events import Events, Finished, Found, Said
 from rag.api.app import create_app
 from rag.config import Settings
+from rag.engine import Engine
 from rag.types import Answer, Claim, Question, Verdict
-from rag.wiring import Engine
 
 ASK: Any = [{"role": "user", "content": "林区今年新建了多少所公办幼儿园？"}]
 TEXT = "林区新建公办幼儿园。[1]共12所。[1]新增学位3600个。[2]开园在即。[1][2]"

@@ -14,8 +14,8 @@ from rag.api.app import create_app
 from rag.api.auth import Scope, new_key
 from rag.api.hosts import require_guarded
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import ConfigError
-from rag.wiring import Engine
 
 CHAT = "/v1/chat/completions"
 ASK = {"messages": [{"role": "user", "content": "新增多少学位？"}]}

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from rag.api.middleware import BodyLimitMiddleware
-from rag.wiring import Engine
+from rag.engine import Engine
 
 PATH = "/v1/chat/completions"
 

@@ -13,8 +13,8 @@ import httpx
 from rag.api.app import create_app
 from rag.api.documented import Completion
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import StoreVersionError
-from rag.wiring import Engine
 
 Serve = Callable[[Callable[..., Engine]], AbstractContextManager[str]]
 

@@ -21,8 +21,8 @@ from rag.api import middleware
 from rag.api.app import create_app
 from rag.api.patience import PatientProtocol, paced
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import TooSlowError
-from rag.wiring import Engine
 
 _LONG = 20.0  # seconds within which a server must have let go; it does so after one
 

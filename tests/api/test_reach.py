@@ -20,6 +20,7 @@ from embeddings.remote import RemoteEncoder
 from rag.api.app import create_app
 from rag.api.reach import Lookout, Outlook, Reach
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import ModelError
 from rag.llm.client import OpenAIModel
 from rag.llm.local import LocalServer
@@ -27,7 +28,6 @@ from rag.llm.local_model import LocalLanguageModel
 from rag.llm.model import LanguageModel, ModelSpec
 from rag.llm.options import ClientOptions
 from rag.llm.weights import LocalModel
-from rag.wiring import Engine
 
 _STAND_IN = Path(__file__).parents[1] / "llm" / "stand_in.py"
 _SPEC = ModelSpec(name="tiny", small=True, prompt_budget=500)

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.api.service import Service
 from rag.cancel import cancelled
-from rag.wiring import Engine
+from rag.engine import Engine
 
 
 class _Waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from rag.wiring import Engine
+from rag.engine import Engine
 
 
 def _ask(http: httpx.Client, text: str) -> None:

@@ -22,9 +22,9 @@ from rag.api import sending
 from rag.api.app import create_app
 from rag.cancel import cancelled
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import ModelError
 from rag.types import Question
-from rag.wiring import Engine
 
 PATH = "/v1/chat/completions"
 ASK = [{"role": "user", "content": "林区今年新建了多少所公办幼儿园？"}]

@@ -23,9 +23,9 @@ from rag.api.app import create_app
 from rag.api.otel import OpenTelemetry
 from rag.api.traces import Untraced, open_traces
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import ConfigError
 from rag.types import Answer, Status, Trace
-from rag.wiring import Engine
 
 _QUESTION = "白鹭市新增多少学位？"
 

@@ -21,7 +21,7 @@ from eval.set_store import open_set
 from eval.targets import JushiTarget
 from rag.api.service import Progress
 from rag.config import Settings, load_settings
-from rag.wiring import Engine
+from rag.engine import Engine
 
 ARTICLES = {
     "bridge": "松溪县云岭大桥昨日建成通车。大桥全长1280米，主跨420米，双向四车道。大桥总投资6.5亿元，由省里企业承建。",

@@ -16,11 +16,11 @@ from rag.answer.events import Answerer, Event, Events, Finished
 from rag.answer.writer import LlmAnswerer
 from rag.check.sources import Source
 from rag.check.verify import Checked, Checker
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.llm.fakes import ScriptedModel
 from rag.llm.model import Prompt
 from rag.types import Article, Question, Verdict
-from rag.wiring import Engine
 
 INVENTED = {
     "云岭大桥全长多少米？": "云岭大桥全长9128米。[1]",

@@ -11,11 +11,12 @@ from embeddings.fakes import HashingEncoder
 from eval.citing import from_answer
 from eval.naive import gives_up, with_naive
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.ingest.pipeline import Pipeline
 from rag.llm.fakes import ScriptedModel
 from rag.store.fakes import MemoryStore
 from rag.types import Answer, Media, Question, RawDocument, RefusalReason, Status
-from rag.wiring import Engine, assemble
+from rag.wiring import assemble
 
 TEXTS = {
     "bridge": "滨河大桥于2019年通车，全长1200米，由林海生设计。",

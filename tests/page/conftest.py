@@ -24,11 +24,11 @@ from rag.api.service import Progress
 from rag.cancel import cancelled
 from rag.check.verify import Checker
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import ModelError
 from rag.llm.fakes import ScriptedModel
 from rag.llm.model import ModelSpec, Prompt, Reply
 from rag.types import Media, RawDocument
-from rag.wiring import Engine
 
 MISSING = "there is no Chromium here: apt-get install chromium (Debian), or name one in the environment as CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -13,9 +13,9 @@ from rag.api.mcp.arguments import AskArguments, OpenArguments, SearchArguments, 
 from rag.api.mcp.results import AskResult, OpenedSource, SearchResult, ask_result, opened_source, search_result
 from rag.api.mcp.verified import VerifyResult, verify_result
 from rag.api.service import Service
+from rag.engine import Engine
 from rag.errors import InputError
 from rag.types import Article, Filters
-from rag.wiring import Engine
 
 A = TypeVar("A", bound=BaseModel)
 

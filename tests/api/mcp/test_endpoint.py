@@ -12,7 +12,7 @@ import pytest
 from mcp import Client, MCPError
 
 from rag.api.mcp import tools
-from rag.wiring import Engine
+from rag.engine import Engine
 
 
 def called(address: str, name: str, **arguments: Any) -> Any:

@@ -15,8 +15,8 @@ from embeddings.encoder import Vectors
 from embeddings.fakes import HashingEncoder
 from rag.api.app import create_app
 from rag.config import Settings
+from rag.engine import Engine
 from rag.store.local import LocalStore
-from rag.wiring import Engine
 
 
 class GatedEncoder(HashingEncoder):

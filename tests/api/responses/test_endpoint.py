@@ -13,8 +13,8 @@ from openai.types.responses import ResponseOutputMessage, ResponseOutputText
 from openai.types.responses.response_output_text import AnnotationURLCitation
 
 from rag.api.responses.documented import ResponseBody
+from rag.engine import Engine
 from rag.types import Strictness
-from rag.wiring import Engine
 
 PATH = "/v1/responses"
 ASK = "林区今年新建了多少所公办幼儿园？"

@@ -19,9 +19,9 @@ from rag.api.app import create_app
 from rag.api.responses.documented import ResponseBody
 from rag.cancel import cancelled
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import ModelError
 from rag.types import Question
-from rag.wiring import Engine
 
 PATH = "/v1/responses"
 ASK = "林区今年新建了多少所公办幼儿园？"

@@ -12,10 +12,11 @@ from eval.cases import Case
 from eval.tune.limits import Ceilings, Piece, limit_trial, pieces, under
 from eval.tune.objective import Parts
 from rag.config import load_settings
+from rag.engine import Engine
 from rag.ingest.pipeline import Pipeline
 from rag.store.fakes import MemoryStore
 from rag.types import Media, Question, RawDocument, Status
-from rag.wiring import Engine, assemble
+from rag.wiring import assemble
 
 ANSWERED, PARTLY, REFUSED = {"right": (1.0, 1.0)}, {"right": (0.5, 1.0)}, {"right": (0.0, 1.0)}
 TEXTS = {
