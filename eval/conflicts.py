@@ -11,7 +11,7 @@ from datetime import date
 
 import typer
 
-from eval.conflict_pairs import CONFLICTS, LOOK_ALIKES, Pair, Written
+from eval.conflict_pairs import Pair, Written, pairs
 from rag.answer.calibration import calibration
 from rag.answer.conflicts import Disagreement, disagreements
 from rag.answer.quotes import choose
@@ -24,7 +24,7 @@ from rag.types import Article, ArticleInfo, Evidence, Media, Passage, Published,
 
 def as_article(article_id: str, written: Written) -> Article:
     """A clean article whose text is its source."""
-    title, day, text = written
+    title, day, text = written.title, written.day, written.text
     return Article(
         article_id=article_id,
         revision="r",
@@ -80,18 +80,18 @@ def found_in(question: str, *written: Written) -> Disagreement | None:
 
 def is_right(pair: Pair) -> bool:
     """The two values were found to conflict, or nothing was where nothing does."""
-    question, one, other, values = pair
-    found = found_in(question, one, other)
-    return (set(found.values) if found else None) == (set(values) if values else None)
+    found = found_in(pair.question, *pair.articles)
+    return (set(found.values) if found else None) == (set(pair.values) if pair.values else None)
 
 
 def main() -> None:
     """Print the share that is right of both kinds, and the pairs that are wrong."""
-    for name, pairs in (("conflicts", CONFLICTS), ("look-alikes", LOOK_ALIKES)):
-        wrong = [pair for pair in pairs if not is_right(pair)]
-        typer.echo(f"{name}: {len(pairs) - len(wrong)} of {len(pairs)} right")
-        for question, one, other, _ in wrong:
-            typer.echo(f"  {question} | {one[2]} | {other[2]} | {found_in(question, one, other)}")
+    for name, asked in (("conflicts", pairs(conflicting=True)), ("look-alikes", pairs(conflicting=False))):
+        wrong = [pair for pair in asked if not is_right(pair)]
+        typer.echo(f"{name}: {len(asked) - len(wrong)} of {len(asked)} right")
+        for pair in wrong:
+            one, other = pair.articles
+            typer.echo(f"  {pair.question} | {one.text} | {other.text} | {found_in(pair.question, one, other)}")
 
 
 if __name__ == "__main__":

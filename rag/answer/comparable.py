@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import rjieba
 
 from rag.answer.expect import Kind
-from rag.answer.readings import Reading, came_out_right_after, core_words, is_unit, times_around
+from rag.answer.readings import Reading, core_words, is_unit
+from rag.answer.times import came_out_right_after, dates_in, times_around
 from rag.answer.view import QuestionView
+from rag.text.dates import find_dates
+from rag.text.numbers import find_quantities
 from rag.text.script import fold
 from rag.text.words import names
 from rag.types import Article
 
+_MADE_UP = 3  # characters of the shortest word that the cutter may have made of another one
 _ABOUT_THE_SAME = 0.7  # share of the question that must stand in and around both sentences
 # What makes a figure one of another kind, unless both have it.
 _QUALIFIED = tuple(
@@ -58,6 +63,11 @@ _QUALIFIED = tuple(
 _EDITION = re.compile(r"第[\d零一二三四五六七八九十百]+[届次期批轮季号]")
 _PROPER = frozenset({"nr", "nrt", "nrfg", "nz", "nt", "ns"})
 _NOMINAL = _PROPER | frozenset({"n", "a", "j", "b", "l", "nr", "nz", "vn", "an", "nt", "ns", "zg"})
+_TOLD_BY = re.compile(
+    r"(?:(?<![依数证票收])据|按照?|根据|依据)[^,;。]{2,30},"
+    r"|[^,;。]{2,24}(?:介绍|通报|统计|透露|表示|显示|公布|指出|告诉[^,;。]{0,10}|[报给]出的[^,;。]{0,6}是|说法|方面)[,:]"
+)
+_AMONG = re.compile(r"其中[,:]?(?=([^\W\d_]{3}))")
 _LIES = re.compile(r"(?:位于|地处|坐落|毗邻|靠近|距离?|流经)[^,，;；。]*")
 _PART = re.compile(r"(?<![\d.])\d{1,2}月(?!\d+[日号])|[上下]半年|[一二三四]季度")
 _SIDE = re.compile(r"[东西南北中]部")
@@ -89,10 +99,11 @@ class Voice:
 
 def is_same_measure(view: QuestionView, one: Voice, other: Voice) -> bool:
     """Both speak of all that the question names, of nothing else, of one place and of one time."""
-    if min(view.coverage(one.context), view.coverage(other.context)) < _ABOUT_THE_SAME:
+    weights = {word: weight for word, weight in view.weights.items() if word not in _of_time(view)}
+    if any(_coverage(weights, voice.context) < _ABOUT_THE_SAME for voice in (one, other)):
         return False
-    spoken = {word for word in view.weights if word in one.context and not is_unit(word)}
-    if any(word not in other.context for word in spoken if not _is_covered(word, other.context)):
+    spoken = {word for word in weights if word in one.context and not is_unit(word)}
+    if not all(_is_covered(word, other.context) for word in spoken):
         return False
     core = [word for word in core_words(view) if word in one.reading.said]
     if any(word not in other.reading.said for word in core):
@@ -106,16 +117,39 @@ def is_same_measure(view: QuestionView, one: Voice, other: Voice) -> bool:
     )
 
 
+def _of_time(view: QuestionView) -> set[str]:
+    """The words of the question that say when: times are compared by their days."""
+    dated = {view.key[d.start : d.end] for d in find_dates(view.key)}
+    return {word for word in view.weights if word.isdecimal() or any(word in said for said in dated)}
+
+
+def _coverage(weights: Mapping[str, float], key: str) -> float:
+    """Share of the weight of these words that stands in `key`; 1 when there are none."""
+    total = sum(weights.values())
+    return sum(weight * _share_of(word, key) for word, weight in weights.items()) / total if total else 1.0
+
+
+def _share_of(word: str, key: str) -> float:
+    """1 for a word that stands in `key`; of one that the cutter joined across a boundary, the share of its pairs."""
+    pairs = [a + b for a, b in pairwise(word)]
+    return 1.0 if word in key else sum(pair in key for pair in pairs) / len(pairs) if len(pairs) > 1 else 0.0
+
+
 def _is_covered(word: str, key: str) -> bool:
-    """A word of the question that the cutter joined across a boundary is there when its character pairs are."""
-    return len(word) > 2 and all(a + b in key for a, b in pairwise(word))
+    return _share_of(word, key) == 1
 
 
 def _qualified_alike(view: QuestionView, one: str, other: str) -> bool:
     """What limits the one figure limits the other; what the question says itself may be left unsaid."""
+    one, other = (_without_named(view, said) for said in (one, other))
     return all(
         bool(words.search(one)) == bool(words.search(other)) or bool(words.search(view.key)) for words in _QUALIFIED
     )
+
+
+def _without_named(view: QuestionView, said: str) -> str:
+    """`said` without an `其中` that leads to what the question names itself (`其中一号龙窑`): that is no other part."""
+    return _AMONG.sub(lambda found: "" if found[1] in view.key else found[0], said)
 
 
 def _of_one_edition(one: Voice, other: Voice) -> bool:
@@ -163,11 +197,22 @@ def _says_nothing_more(view: QuestionView, one: Voice, other: Voice) -> bool:
 
 def _nouns_before(view: QuestionView, reading: Reading) -> set[str]:
     """The nouns and unknown words before the value: its subject must be among them, whatever it is."""
-    before = _LIES.sub("", reading.upto)
-    tagged = list(rjieba.tag(before))
+    tagged = list(rjieba.tag(_without_other_measures(_LIES.sub("", _TOLD_BY.sub("", reading.upto)))))
     found = {word for word, tag in tagged if tag in _NOMINAL}
     found |= {a + b for (a, one), (b, other) in pairwise(tagged) if _is_odd(a) and _is_odd(b) and {one, other} != {"v"}}
     return {word for word in found if _counts(view, word)}
+
+
+def _without_other_measures(upto: str) -> str:
+    """The words up to a figure without what they say of others: the first clause keeps its subject (`大桥全长`)."""
+    first, *between = upto.split(",")
+    if not between:
+        return upto
+    if others := find_quantities(first):
+        first = first[: others[0].start]
+        measures = [word for word, tag in rjieba.tag(first) if tag in _NOMINAL]
+        first = first.removesuffix(measures[-1]) if len(measures) > 1 else first
+    return ",".join([first, *(clause for clause in between[:-1] if not find_quantities(clause)), between[-1]])
 
 
 def _is_odd(word: str) -> bool:
@@ -176,7 +221,14 @@ def _is_odd(word: str) -> bool:
 
 
 def _counts(view: QuestionView, word: str) -> bool:
-    return len(word) > 1 and word not in view.key and word not in _EMPTY and not _SCOPE.match(word)
+    return len(word) > 1 and not _is_asked(view, word) and word not in _EMPTY and not _SCOPE.match(word)
+
+
+def _is_asked(view: QuestionView, word: str) -> bool:
+    """The question says the word, or what is left of one that the cutter made up with a character beside it."""
+    if word in view.key or len(word) < _MADE_UP or rjieba.has_word(word):
+        return word in view.key
+    return word[1:] in view.key or word[:-1] in view.key
 
 
 def _besides(view: QuestionView, reading: Reading) -> set[str]:
@@ -199,9 +251,16 @@ def _last_clause(said: str) -> str:
 def _of_one_month(view: QuestionView, one: Voice, other: Voice) -> bool:
     """Months and parts of a year that are named are the same, also where it is not known of which year."""
     asked, mine, theirs = (set(_PART.findall(key)) for key in (view.key, one.reading.upto, other.reading.upto))
-    if asked and not all(asked & set(_PART.findall(voice.context)) for voice in (one, other)):
+    if asked and not all(asked & _parts_and_months(voice) for voice in (one, other)):
         return False
     return all(not a or not b or a & b for a, b in ((asked, mine), (asked, theirs), (mine, theirs)))
+
+
+def _parts_and_months(voice: Voice) -> set[str]:
+    """The parts of a year that are named around a figure, and the months of the days that are."""
+    dated = dates_in(voice.context, voice.article)
+    months = {day.month for d in dated if d.precision != "year" for day in (d.first, d.last)}
+    return {*_PART.findall(voice.context), *(f"{month}月" for month in months)}
 
 
 def _of_one_time(view: QuestionView, one: Voice, other: Voice) -> bool:
@@ -215,7 +274,7 @@ def _of_one_time(view: QuestionView, one: Voice, other: Voice) -> bool:
         return (
             not (before := times_around(one.reading.sentence, one.article))
             or not (after := times_around(other.reading.sentence, other.article))
-            or any(a.same_as(b) for a in before for b in after)
+            or any(a.same_as(b) or a.shares_days_with(b) for a in before for b in after)
         )
     stated, silent = (mine, other) if mine else (theirs, one)
     assert stated is not None

@@ -19,7 +19,7 @@ from rag.text.script import fold
 from rag.types import Article
 
 _LOOKED_AT = 40  # sentences, best first
-_AS_LIKELY = 0.25  # share of the answering sentence's probability that another one must reach
+_AS_LIKELY = 0.02  # share of the answering sentence's probability that another one must reach
 _MOST = 4  # values shown
 
 

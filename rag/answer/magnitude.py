@@ -26,10 +26,12 @@ _SCALES: dict[str, tuple[str, Fraction]] = {
     "立方": ("立方米", Fraction(1)),
 }
 _WIDE = Fraction(1, 100)  # what 约 and 近 leave open at least, as a share of the value
+_BELOW_NEXT = Fraction(99, 100)  # of a place, up to which 余 and 多 reach
 _CONVERTED = Fraction(1, 200)  # what a conversion between units may lose
 _RANGE_BEFORE = re.compile(r"\d[^\W\d_]{0,2}\s?(?:[-—–~～至到]|——)\s?[-﹣−]?$")
 _RANGE_AFTER = re.compile(r"[^\W\d_]{0,2}?\s?(?:[-—–~～至到]|——)\s?[-﹣−]?\d")
 _SIGN = re.compile(r"(?<![\d%])[-﹣−]$")
+_LITTLE_MORE = re.compile("[余多]")  # `1.2万余` stays below 1.3万; `超1.2万` may be more
 _DIGITS = re.compile(r"(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?\s?(?P<magnitude>[百千万亿]*)")
 _LARGE = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
@@ -80,7 +82,8 @@ def magnitude(quantity: Quantity, key: str, counted: str = "") -> Magnitude:
     low: Fraction | None = value - step / 2
     high: Fraction | None = value + step / 2
     if quantity.hedge == "over":
-        low, high = value, None
+        little = _LITTLE_MORE.search(key, quantity.start, quantity.end + 1)
+        low, high = value, value + _BELOW_NEXT * _place(quantity.value) * factor if little else None
     elif quantity.hedge == "under":
         low, high = None, value
     elif quantity.hedge == "about":
@@ -112,6 +115,16 @@ def _unit(quantity: Quantity, key: str, counted: str) -> tuple[str, Fraction]:
     if unit in _SCALES:
         return _SCALES[unit]
     return next((row for row in _COUNTERS if unit and unit in row), unit), Fraction(1)
+
+
+def _place(value: Fraction) -> Fraction:
+    """The place of the last digit of `value` that is not 0: 100 of 6,800, 0.1 of 2.5."""
+    place = Fraction(1)
+    while value and value % (place * 10) == 0:
+        place *= 10
+    while value % place:
+        place /= 10
+    return place
 
 
 def _step(quantity: Quantity, key: str) -> Fraction:

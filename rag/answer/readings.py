@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from rag.answer.expect import Kind
 from rag.answer.magnitude import Magnitude, is_negative, is_part_of_a_range, magnitude
 from rag.answer.sentences import Sentence
+from rag.answer.times import Time, clause_at, dates_in, is_reporting, time_of
 from rag.answer.view import QuestionView
-from rag.text.dates import DateMention, find_dates
+from rag.text.dates import DateMention
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.script import fold
 from rag.types import Article
 
-_CLAUSE = re.compile(r"(?:(?<!\d)[,，]|(?<=\d)[,，](?!\d)|[;；。:：!！?？、()（）\n])+")
 _CHANGE = re.compile(
     r"(?:增长|增加|提高|上升|提升|下降|减少|降低|回落|增幅|涨幅|降幅|上涨|下跌|多|少)了?(?:约|近|超过?|逾)?$"
 )
@@ -29,40 +28,11 @@ _REVISES = re.compile(
 _CORRECTED = re.compile(
     r"(?:应为|应是|[改订修]正?为|调整[为至到]|推迟[至到]|延期?[至到]|提前[至到]|改[在到]|改期[至到]?)[^,，;；。]{0,4}$"
 )
-_REPORTED = re.compile(
-    r"记者|获悉|介绍|通报|发布|公布|消息|电$|讯$|表示|称$|报道|召开|举行的?(?:新闻|发布|会议|座谈)|说$|说，|透露|了解到|公告|显示"
-)
-_UP_TO = re.compile(r"(?:截至|截止到?|到|至)\s?$")
-_EVENT_DAYS = timedelta(days=7)
 _OF_ANOTHER_CASE = re.compile(r"如果|假如|假设|假定|倘若|(?<![比较与跟])(?:上年|去年)同期")
 _LITTLE = 3  # characters beside a date in its clause, up to which the clause behind it says what happened
 _NEAR_NOUN = 0.5  # weight of the words of the sentence before the figure's own clause
 _COUNTERS_BEFORE = frozenset("头只匹棵株")  # counters that the cutter joins to their noun
 _COUNTS_TIME = frozenset({"年", "月", "日", "号", "时", "点", "届", "期", "岁", "版", "级", "条", "章"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Time:
-    """The days that a figure is of; one day where the text says up to when it counts."""
-
-    first: date
-    last: date
-
-    @property
-    def is_day(self) -> bool:
-        """A single day."""
-        return self.first == self.last
-
-    def same_as(self, other: Time) -> bool:
-        """The same days; a state at the end of a year is the state of that year."""
-        if (self.first, self.last) == (other.first, other.last):
-            return True
-        ends = self.last == other.last and self.last.month == 12 and self.last.day == 31
-        return ends and (self._is_an_end or other._is_an_end)
-
-    @property
-    def _is_an_end(self) -> bool:
-        return self.is_day or (self.last - self.first).days < 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +77,7 @@ def _numbers(view: QuestionView, sentence: Sentence, article: Article) -> Iterat
     if _OF_ANOTHER_CASE.search(before):
         return
     asked = {(q.value, q.unit) for q in view.quantities}
-    dates = _dates(key, article)
+    dates = dates_in(key, article)
     usable = [
         q
         for q in find_quantities(key)
@@ -128,7 +98,7 @@ def _numbers(view: QuestionView, sentence: Sentence, article: Article) -> Iterat
             said=said,
             fit=fit,
             magnitude=magnitude(quantity, key, view.counted),
-            time=_time_of(key, quantity, dates),
+            time=time_of(key, quantity, dates),
             revises=bool(_REVISES.search(key)),
             upto=before + key[: quantity.start],
         )
@@ -148,28 +118,16 @@ def _fits(view: QuestionView, quantity: Quantity, key: str) -> bool:
     return bool(view.counted) and key.startswith(view.counted[0], quantity.end - len(quantity.unit))
 
 
-def _clause(key: str, at: int) -> tuple[int, int]:
-    """Where the clause around `at` begins and ends."""
-    start, end = 0, len(key)
-    for mark in _CLAUSE.finditer(key):
-        if mark.end() <= at:
-            start = mark.end()
-        elif mark.start() >= at:
-            end = mark.start()
-            break
-    return start, end
-
-
 def _said_of(key: str, quantity: Quantity, others: list[Quantity]) -> str:
     """The clause of a figure, with the clauses before it back to the last figure of the same kind."""
-    start, end = _clause(key, quantity.start)
+    start, end = clause_at(key, quantity.start)
     before = [other for other in others if other.end <= start]
-    return key[_clause(key, before[-1].start)[1] if before else 0 : end]
+    return key[clause_at(key, before[-1].start)[1] if before else 0 : end]
 
 
 def _fit(view: QuestionView, key: str, quantity: Quantity, said: str) -> float:
     """How much of the question stands around the figure; 0 where it is a change or of other things."""
-    start, end = _clause(key, quantity.start)
+    start, end = clause_at(key, quantity.start)
     clause, before = key[start:end], key[start : quantity.start]
     if _CHANGE.search(before) and not _ASKS_FOR_CHANGE.search(view.key):
         return 0.0
@@ -220,9 +178,9 @@ def _days(view: QuestionView, sentence: Sentence, article: Article) -> Iterator[
     key = fold(sentence.text)
     core = core_words(view)
     asked = [(d.first, d.last) for d in view.dates]
-    for mention in _dates(key, article):
+    for mention in dates_in(key, article):
         known = any(first <= mention.first and mention.last <= last for first, last in asked)
-        if _is_reporting(key, mention) or (known and mention.precision == "year"):
+        if is_reporting(key, mention) or (known and mention.precision == "year"):
             continue
         said = _said_with(key, mention)
         if core and not all(word in said for word in core):
@@ -240,51 +198,7 @@ def _days(view: QuestionView, sentence: Sentence, article: Article) -> Iterator[
 
 def _said_with(key: str, mention: DateMention) -> str:
     """The clause of a date; with the next one, where it says no more than the date."""
-    start, end = _clause(key, mention.start)
+    start, end = clause_at(key, mention.start)
     if end - start - (mention.end - mention.start) <= _LITTLE:
-        end = _clause(key, end + 1)[1]
+        end = clause_at(key, end + 1)[1]
     return key[start:end]
-
-
-def _dates(key: str, article: Article) -> list[DateMention]:
-    return find_dates(key, reference=article.published.day if article.published else None)
-
-
-def _is_reporting(key: str, mention: DateMention) -> bool:
-    """A day on which something was said, not on which it was so."""
-    if mention.precision != "day" or _UP_TO.search(key[: mention.start]):
-        return False
-    return bool(_REPORTED.search(key[mention.end : _clause(key, mention.start)[1]]))
-
-
-def _time_of(key: str, quantity: Quantity, dates: list[DateMention]) -> Time | None:
-    """The time that the sentence gives for a figure: the last one before it, else the first behind it.
-
-    What only describes a noun (`全长4公里的大桥今天通车`) is of no time.
-    """
-    if key.startswith("的", quantity.end):
-        return None
-    stated = [d for d in dates if not _is_reporting(key, d)]
-    before = [d for d in stated if d.end <= quantity.start]
-    behind = [d for d in stated if d.start >= quantity.end and d.end <= _clause(key, quantity.start)[1] + 12]
-    found = before[-1] if before else behind[0] if behind else None
-    return _time(key, found) if found else None
-
-
-def _time(key: str, mention: DateMention) -> Time:
-    if _UP_TO.search(key[: mention.start]) or mention.precision == "day":
-        return Time(first=mention.last, last=mention.last)
-    return Time(first=mention.first, last=mention.last)
-
-
-def times_around(sentence: Sentence, article: Article) -> list[Time]:
-    """The times that the paragraph of a sentence and the opening of its article state."""
-    line = article.text.rfind("\n", 0, sentence.start) + 1
-    key = fold(f"{article.title} \n{article.text[:200]}\n{article.text[line : sentence.start]}")
-    return [_time(key, d) for d in _dates(key, article) if not _is_reporting(key, d)]
-
-
-def came_out_right_after(article: Article, day: date) -> bool:
-    """The article was published on `day` or within the week behind it."""
-    out = article.published.day if article.published else None
-    return out is not None and day <= out <= day + _EVENT_DAYS

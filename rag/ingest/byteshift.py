@@ -34,7 +34,6 @@ from rag.ingest.shiftsearch import (
     Search,
     before_vanishing,
     characters_of,
-    is_noise,
 )
 
 _MARGIN = 6.0  # bits by which the repair must beat the text as it stands
@@ -45,8 +44,8 @@ _CERTAIN = 0.93  # share of probability that a restored character needs
 _TWO_FOR_ONE = 9.0  # bits more that two characters may cost than one before they are ruled out
 _TEMPER = 0.4  # exponent on the probability of readings of another length, which pair statistics judge too harshly
 _BEFORE, _LONGEST = 4, 1000  # characters looked at before a suspicious run, and at most from its start on
-_BUDGET = 2000  # characters searched in one text; a search takes about 2 ms a character
-_NOISE_EACH = 100  # hypotheses that count as a character where a search was given up
+_BUDGET = 400_000  # hypotheses looked at in one text, some seconds' worth; ten lost bytes on a page take a quarter
+_NOISE = 4  # times as dear is a search that was given up: more of the kind is to be expected
 _HALF = re.compile(f"{REPLACEMENT}[@-~]")
 _FEW_LOST, _SHORT = 2, 10  # a repair with more lost characters, or a longer one with any, is doubtful as a whole
 _WEAK = 11.5  # bits of a restored character that make a longer repair doubtful: something may be missing before it
@@ -60,9 +59,9 @@ def shift_edits(text: str, runs: list[tuple[int, int]], *, traditional: bool) ->
     """Repairs of suspicious runs of a text; those that no shift explains are left out."""
     model = PageModel(text, runs)
     edits: list[Edit] = []
-    done, spent = 0, 0
+    done, left = 0, _BUDGET
     for start, end in runs:
-        if spent > _BUDGET:
+        if left <= 0:
             break
         if start < done or not may_be_shifted(text, start, end):
             continue
@@ -71,22 +70,24 @@ def shift_edits(text: str, runs: list[tuple[int, int]], *, traditional: bool) ->
         line_end = len(text) if line_end < 0 else line_end
         low = max(line_start, done, start - _BEFORE)
         high = min(line_end, start + _LONGEST)
-        found, reached, looked_at = _repair(text, model, low, high, end, traditional=traditional)
+        found, reached, looked_at = _repair(text, model, low, high, end, left, traditional=traditional)
         edits += found
-        spent += max(reached - low, looked_at // _NOISE_EACH if is_noise(looked_at, reached - low) else 0)
+        left -= looked_at
         done = reached if found else done
     return edits
 
 
 def _repair(
-    text: str, page: PageModel, low: int, high: int, suspicious_end: int, *, traditional: bool
+    text: str, page: PageModel, low: int, high: int, suspicious_end: int, most: int, *, traditional: bool
 ) -> tuple[list[Edit], int, int]:
-    """The edits of one suspicious run, the end of what was looked at, and how many hypotheses that took."""
+    """The edits of one suspicious run, the end of what was looked at, and how many hypotheses that took, of `most`."""
     model = char_model()
     last = int(model.classes[min(ord(text[low - 1]), 0xFFFF)]) if low else SPACE
-    search = Search(text[low:high], page, traditional=traditional)
+    search = Search(text[low:high], page, traditional=traditional, most=most)
     ended, base, reached = search.run(suspicious_end - 1 - low, last)
-    if not ended or ended[0].cost + _MARGIN > base or ended[0].node is None:
+    if not ended:
+        return [], low + reached, _NOISE * search.looked_at
+    if ended[0].cost + _MARGIN > base or ended[0].node is None:
         return [], low + reached, search.looked_at
     edits = [
         edit

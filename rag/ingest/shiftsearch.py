@@ -32,7 +32,7 @@ _EXIT_UNSEEN = 14.0  # bits for one lost in the middle of text
 VANISHED = 2.0  # bits for a pair that left nothing behind
 _WIDTH, _WIDTH_IN_STEP = 40, 16  # hypotheses kept at each character, out of step and in step
 _ALIKE = 4  # hypotheses kept that end in the same character and state
-_SURE, _MOST_EACH = 48, 1000  # characters after which more hypotheses for each than that mean noise
+_SURE, _MOST_EACH = 48, 650  # characters after which more hypotheses for each than that mean noise
 _SLACK = 32.0  # bits behind the best at which a hypothesis is given up
 _LIKELY = 4  # hypotheses, of the best, for which a byte may be lost in the middle of text
 _FILLINGS = 24  # characters tried for a lost byte
@@ -96,8 +96,10 @@ def before_vanishing(held: int) -> tuple[IntArray, IntArray]:
 class Search:
     """The search along one stretch of a line."""
 
-    def __init__(self, text: str, model: PageModel, *, traditional: bool) -> None:
+    def __init__(self, text: str, model: PageModel, *, traditional: bool, most: int) -> None:
+        """A search of `text` that gives up after `most` hypotheses."""
         self._model = model
+        self._most = most
         self._traditional = traditional
         self._text = text
         self._bytes = [gbk_bytes(char) for char in text]
@@ -108,13 +110,13 @@ class Search:
     def run(self, last_suspicious: int, last_class: int) -> tuple[list[Hypothesis], float, int]:
         """Hypotheses in step at the end of the stretch (best first), the cost of the text as it stands, the end.
 
-        There are none where the text is noise, in which everything may stand for anything.
+        There are none where the text is noise, in which everything may stand for anything, or takes too many.
         """
         base = Hypothesis(0.0, last_class, _IN_STEP, None)
         beam, at = [base], 0
         while at < len(self._text):
             check_time()
-            if is_noise(self.looked_at, at):
+            if self.looked_at > self._most or _is_noise(self.looked_at, at):
                 return [], base.cost, at
             if at > last_suspicious + _BEHIND and all(h.held == _IN_STEP for h in beam[:8]):
                 break
@@ -222,8 +224,8 @@ class Search:
             yield self._add(h, h.node.at if h.node else 0, int(codes[index]), float(costs[index]), held)
 
 
-def is_noise(looked_at: int, characters: int) -> bool:
-    """True for a search that looks at twice as many hypotheses a character as Chinese text ever asks for."""
+def _is_noise(looked_at: int, characters: int) -> bool:
+    """More hypotheses a character than Chinese text asks for, which are 350 to 500."""
     return characters >= _SURE and looked_at > _MOST_EACH * characters
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from rag.errors import InputError
 from rag.search.english.words import is_english
+from rag.search.spoken import plain
 from rag.text.script import fold
 from rag.text.words import Name, content_words, names, words
 from rag.types import Filters, Question, Turn
@@ -38,7 +39,7 @@ class Plan:
 
     `respelt` has the words that were taken for others of the same sound. Of an English question `text` becomes a
     translation into Chinese; `asked` is then what it translates, and `glossed` each English phrase with the Chinese for
-    it. Of any other question `asked` is what `text` was before it was respelt.
+    it. Of any other question `asked` is what `text` was before `rag.search.spoken` and a respelling.
     """
 
     text: str
@@ -69,14 +70,16 @@ def plan(question: Question) -> Plan:
     if limits.since and limits.until and limits.since > limits.until:
         raise InputError(f"since is {limits.since}, which is after until, {limits.until}", field="filters.since")
     text = " ".join(question.text.split())
-    standalone = resolve(text, question.history)
+    asked = resolve(text, question.history)
+    english = is_english(text) or is_english(asked)
+    standalone = asked if english else resolve(plain(text), question.history)
     return Plan(
         text=standalone,
-        asked=standalone,
-        english=is_english(text) or is_english(standalone),
+        asked=asked,
+        english=english,
         words=tuple(words(standalone)),
         filters=question.filters,
-        resolved=standalone != text,
+        resolved=asked != text,
     )
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import rjieba
 
+from rag.text.ordinary import NOT_BODIES, NOT_PEOPLE, NOT_PLACES
 from rag.text.script import fold
 
 # Words that say how something is asked, not what about; folded. Closed classes only.
 _QUESTION_WORDS = frozenset(
     """
     担任 职务 职位 头衔 身份 各有 一共 总共 共有 各自 分别 比例 数量 总数 名额 名字 一年 一天 钱 靠
+    到底 究竟 来着 总计 大概 大约
     什么 甚么 啥 谁 哪 哪儿 哪里 哪些 哪个 哪一 哪位 哪家 哪所 哪座 哪国 哪年 何 何时 何地 何处 何人 何者 何种 何年
     如何 怎么 怎么样 怎样 怎 多少 几 几个 几所 几年 几月 几日 几种 多大 多久 多长 多高 多远 为什么 为何 为啥
     是不是 是否 有没有 有无 能否 可否 请问 请 问 告诉 介绍 一下 吗 呢 吧 啊 呀 嘛 么 想 知道 问下
@@ -52,12 +54,12 @@ class Name:
 
 
 _NAME_TAGS = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "body"}
+_ORDINARY = {"place": NOT_PLACES, "person": NOT_PEOPLE, "body": NOT_BODIES}
 _PLACE_SUFFIXES = "省市县区镇乡村州旗盟"
-_RARELY_PLACES = frozenset(
-    "东西 新建 和平 平安 安康 团结 建设 胜利 大方 新华 人民 解放".split()
-)  # towns, but mostly words
 _ZONES = frozenset("新区 开发区 高新区 示范区 试验区 自贸区 保税区 园区 经开区 湾区 大湾区 自治区 自治州 街道".split())
-_ASKING = re.compile(r"几\w$|[哪何]\w$|多少")  # an interrogative with its counter, cut as one word
+_ASKING = re.compile(  # an interrogative or a demonstrative with its counter, cut as one word
+    r"几\w$|[哪何]\w$|多少|[这那][座场次位项个名条件家所种类款部辆艘台届天年月边样么些里儿段笔批片栋间]$"
+)
 _NEVER_IN_A_NAME = "的了着是在吗呢吧啊么把被"
 _COMPOUND_TAGS = frozenset({"ns", "n", "nz", "f", "j", "nr"})
 _NOMINAL = "najbl"  # nouns, adjectives, abbreviations, distinguishing words, set phrases
@@ -117,9 +119,9 @@ def _is_suffix(word: str) -> bool:
 
 def _kind_of_name(word: str, tag: str) -> str:
     """Kind of the name (place, person or body); empty for a word that is no name."""
-    if len(word) < 2 or word in _COMMON_NOUNS or word in _ZONES or word in _RARELY_PLACES:
-        return ""
     kind = _NAME_TAGS.get(tag, "")
+    if len(word) < 2 or word in _COMMON_NOUNS or word in _ZONES or word in _ORDINARY.get(kind or "place", ()):
+        return ""
     if word[0] in "各全本某每":
         return ""
     if len(word) > 2 and word[-1] in _PLACE_SUFFIXES and tag.startswith("n"):

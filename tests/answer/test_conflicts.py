@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from eval.conflict_pairs import CONFLICTS, LOOK_ALIKES, Pair
+from eval.conflict_pairs import Pair, Written, pairs
 from eval.conflicts import as_article, found_in, is_right
 from rag.answer.conflicts import measure
 from rag.answer.view import view
@@ -17,21 +17,27 @@ from rag.types import Conflict, Filters, Media, Question, RawDocument, RefusalRe
 from rag.wiring import open_engine
 
 _ASKED = "临河区普惠性幼儿园覆盖率是多少？"
-_OLDER = ("临河区发布学前教育通报", "2024-03-05", "截至2023年底，临河区普惠性幼儿园覆盖率达到91.5%。")
-_NEWER = (
-    "临河区教育工作年度回顾",
-    "2024-12-11",
-    "临河区召开教育工作会。截至2023年底，临河区普惠性幼儿园覆盖率为92.8%。",
+_OLDER = Written(
+    title="临河区发布学前教育通报", day="2024-03-05", text="截至2023年底，临河区普惠性幼儿园覆盖率达到91.5%。"
+)
+_NEWER = Written(
+    title="临河区教育工作年度回顾",
+    day="2024-12-11",
+    text="临河区召开教育工作会。截至2023年底，临河区普惠性幼儿园覆盖率为92.8%。",
 )
 
 
-@pytest.mark.parametrize("pair", CONFLICTS, ids=lambda pair: f"{pair[0]} {pair[2][2][:12]}")
+@pytest.mark.parametrize(
+    "pair", pairs(conflicting=True), ids=lambda pair: f"{pair.question} {pair.articles[1].text[:12]}"
+)
 def test_values_that_exclude_each_other_conflict(pair: Pair) -> None:
     """Units, Chinese numerals, scripts, hedges, times and corrections: both values are found."""
     assert is_right(pair)
 
 
-@pytest.mark.parametrize("pair", LOOK_ALIKES, ids=lambda pair: f"{pair[0]} {pair[2][2][:12]}")
+@pytest.mark.parametrize(
+    "pair", pairs(conflicting=False), ids=lambda pair: f"{pair.question} {pair.articles[1].text[:12]}"
+)
 def test_look_alikes_do_not_conflict(pair: Pair) -> None:
     """Another time, place, part, measure or notation, and values that round to each other, are no conflict."""
     assert is_right(pair)
@@ -39,7 +45,7 @@ def test_look_alikes_do_not_conflict(pair: Pair) -> None:
 
 def test_the_older_article_comes_first_and_undated_ones_last() -> None:
     """Order is that of publication, whichever article answered."""
-    undated = ("临河区情", None, "截至2023年底，临河区普惠性幼儿园覆盖率为95.1%。")
+    undated = Written(title="临河区情", day=None, text="截至2023年底，临河区普惠性幼儿园覆盖率为95.1%。")
     found = found_in(_ASKED, undated, _NEWER, _OLDER)
     assert found is not None
     assert found.values == ("91.5%", "92.8%", "95.1%")
@@ -48,7 +54,9 @@ def test_the_older_article_comes_first_and_undated_ones_last() -> None:
 
 def test_articles_that_agree_are_shown_once() -> None:
     """Two articles with one value stand against the third together, and only the likelier one of them is shown."""
-    same = ("临河区教育", "2024-06-01", "截至2023年底，临河区普惠性幼儿园覆盖率为百分之九十一点五。")
+    same = Written(
+        title="临河区教育", day="2024-06-01", text="截至2023年底，临河区普惠性幼儿园覆盖率为百分之九十一点五。"
+    )
     found = found_in(_ASKED, _OLDER, same, _NEWER)
     assert found is not None
     assert len(found.values) == 2
@@ -56,8 +64,8 @@ def test_articles_that_agree_are_shown_once() -> None:
 
 def test_only_numbers_and_dates_conflict() -> None:
     """Reasons may differ without excluding each other."""
-    one = ("开学推迟", "2022-08-01", "由于施工图纸调整3次，第三小学推迟开学。")
-    other = ("开学推迟", "2022-08-02", "由于连续8天降雨，第三小学推迟开学。")
+    one = Written(title="开学推迟", day="2022-08-01", text="由于施工图纸调整3次，第三小学推迟开学。")
+    other = Written(title="开学推迟", day="2022-08-02", text="由于连续8天降雨，第三小学推迟开学。")
     assert found_in("第三小学为什么推迟开学？", one, other) is None
 
 
@@ -91,12 +99,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened.pipeline().ingest(
         RawDocument(
             name=f"{name}.txt",
-            data=f"{title}\n\n{text}\n".encode(),
+            data=f"{written.title}\n\n{written.text}\n".encode(),
             media=Media.TEXT,
             article_id=name,
-            published=day,
+            published=written.day,
         )
-        for name, (title, day, text) in (("older", _OLDER), ("newer", _NEWER))
+        for name, written in (("older", _OLDER), ("newer", _NEWER))
     )
     yield opened
     opened.close()

@@ -28,7 +28,7 @@ def look(engine: Engine, text: str) -> Looked:
         ("陈思远", True),
         ("陳思遠", True),
         ("王建国", False),  # a person too, but of another sentence
-        ("下一步将为乡村教师建设周转房。", True),  # half of the sentence, in its own words
+        ("表示，下一步将为乡村教师建设周转房。", True),  # half of the sentence, in its own words
         ("将为教师建房。", False),
     ],
 )

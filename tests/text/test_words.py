@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.text.words import Name, content_words, names, nouns, words
 
 
@@ -27,3 +29,15 @@ def test_names_have_kinds() -> None:
 def test_nouns_are_folded_and_come_once() -> None:
     """Names and common nouns of two characters or more, in order; verbs, figures and single characters are left out."""
     assert nouns("臨河區的幼兒園新增學位，幼兒園有12所") == ["临河区", "幼儿园", "学位"]
+
+
+@pytest.mark.parametrize("word", ["上岗", "上市", "台风", "居民区", "文明办", "马拉松", "最新进展"])
+def test_ordinary_words_are_no_names(word: str) -> None:
+    """The tagger's dictionary calls them places, people or bodies; a question with them names nobody."""
+    assert [name.word for name in names(f"今年有多少{word}") if word in name.word] == []
+
+
+@pytest.mark.parametrize("word", ["那座", "这次", "那场", "到底", "来着", "大概"])
+def test_words_that_only_point_or_hedge_mean_nothing(word: str) -> None:
+    """They say nothing of what is asked about."""
+    assert content_words(f"白鹭大桥{word}") == content_words("白鹭大桥")
