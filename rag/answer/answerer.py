@@ -20,7 +20,7 @@ from rag.answer.quotes import choose, compose, compose_disagreements
 from rag.answer.reader import Reader
 from rag.answer.refusal import empty_store, refuse
 from rag.answer.sentences import Sentence
-from rag.answer.subject import belongs, is_answered_by, speaks_of
+from rag.answer.subject import belongs, is_answered_by, is_of_the_year, speaks_of
 from rag.answer.widen import overlap
 from rag.errors import InputError
 from rag.search.retriever import Retrieval, Retriever
@@ -130,6 +130,8 @@ class QuotesAnswerer:
             return []
         if seen.expected.kind is Kind.NUMBER:
             ranked = tuple(s for s in ranked if belongs(seen, s, articles.get(s.evidence.passage.article_id)))
+        elif seen.expected.kind is not Kind.DATE:
+            ranked = tuple(s for s in ranked if is_of_the_year(seen, s, articles.get(s.evidence.passage.article_id)))
         if not ranked:
             return []
         chosen = choose(seen, ranked, articles.of(ranked), second=self._calibration.second)

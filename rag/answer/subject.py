@@ -118,7 +118,7 @@ def belongs(view: QuestionView, sentence: Sentence, article: Article) -> bool:
     asked about together (`安源区和东部新区`) is enough. A sentence that names other years than the one asked about does
     not belong.
     """
-    if _of_another_year(view, sentence.text, article):
+    if not is_of_the_year(view, sentence, article):
         return False
     places = _places(view)
     if not places:
@@ -216,9 +216,9 @@ def _first_sentences(text: str) -> str:
     return text[: spans[-1].end] if spans else ""
 
 
-def _of_another_year(view: QuestionView, text: str, article: Article) -> bool:
-    """True when the sentence names times, and none of them meets a time that the question names."""
+def is_of_the_year(view: QuestionView, sentence: Sentence, article: Article) -> bool:
+    """False when the sentence names times, and none of them meets a time that the question names."""
     if not view.dates:
-        return False
-    said = find_dates(text, reference=article.published.day if article.published else None)
-    return bool(said) and not any(a.first <= b.last and b.first <= a.last for a in view.dates for b in said)
+        return True
+    said = find_dates(sentence.text, reference=article.published.day if article.published else None)
+    return not said or any(a.first <= b.last and b.first <= a.last for a in view.dates for b in said)
