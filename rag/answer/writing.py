@@ -115,6 +115,8 @@ def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
         of_that = seen.counted in text or seen.counted not in said  # not another figure of a sentence that has several
         if holds(text, expected, question=asked) >= _HELD and (of_that if len(text) > _BARE else text in said):
             return True
+    if seen.counted and seen.counted in said and not any(seen.counted in text for text in told):
+        return False  # half of the sentence, and not the half that counts what is asked about
     copied = all(text in said for text in told)
     return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(said)
 

@@ -65,3 +65,16 @@ def test_a_figure_must_be_of_what_is_counted(engine: Engine, told: str, enough: 
     draft = Draft(text=told, start=0, end=len(told), numbers=())
     writing.kept.append(Judged(draft=draft, verdict=Verdict.SUPPORTED, reason=""))
     assert says_enough(looked, writing, quote) is enough
+
+
+def test_half_of_the_sentence_must_be_the_half_that_counts(engine: Engine) -> None:
+    """The model copied the end of the sentence, which says nothing of the places that were asked about."""
+    looked = look(engine, "2023年临河区新增了多少个学位？")
+    writing = Writing(
+        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
+    )
+    told = "普惠性幼儿园覆盖率达到91.5%，提前两年完成目标。"
+    draft = Draft(text=told, start=0, end=len(told), numbers=())
+    writing.kept.append(Judged(draft=draft, verdict=Verdict.EXACT, reason=""))
+    assert not says_enough(looked, writing, f"新增学位3600个，{told}")
+    assert says_enough(looked, writing, f"新增3600个，{told}")
