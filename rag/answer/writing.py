@@ -115,8 +115,11 @@ def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
         of_that = seen.counted in text or seen.counted not in said  # not another figure of a sentence that has several
         if holds(text, expected, question=asked) >= _HELD and (of_that if len(text) > _BARE else text in said):
             return True
-    if seen.counted and seen.counted in said and not any(seen.counted in text for text in told):
-        return False  # half of the sentence, and not the half that counts what is asked about
+    held = holds(said, expected, question=asked) >= _HELD
+    if held and not any(holds(text, expected, question=asked) >= _HELD for text in told):
+        return False  # a part of the sentence without the name, the date or the figure that it gives
+    if seen.counted in said and not any(seen.counted in text for text in told):
+        return False  # one of its figures, but not that of what is counted
     copied = all(text in said for text in told)
     return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(said)
 
