@@ -16,6 +16,7 @@ from rag.api.examples_corpus import (
     INGEST_RESPONSE,
     JOB_RESPONSE,
     LIST_RESPONSE,
+    PUBLISHERS_RESPONSE,
 )
 from rag.api.intake import MULTIPART, UPLOADS, DocumentsBody, read_intake
 from rag.api.jobs import JobsOf
@@ -71,6 +72,25 @@ async def documents(
         with engine.store.snapshot() as snapshot:
             page = snapshot.listing(q, offset=offset, limit=limit, filters=filters)
             return list_object(page, offset=offset, generation=snapshot.generation)
+
+    return JSONResponse(await service.run(request, look))
+
+
+@router.get(
+    "/v1/publishers",
+    summary="List publishers",
+    dependencies=[READ],
+    responses={200: {"content": {"application/json": PUBLISHERS_RESPONSE}}},
+)
+async def publishers(request: Request, service: ServiceOf) -> JSONResponse:
+    """Who published the articles, and how many of them: most first, then by name."""
+
+    def look(engine: Engine) -> JsonObject:
+        with engine.store.snapshot() as snapshot:
+            rows: list[JsonObject] = [
+                {"name": name, "articles": count} for name, count in snapshot.publishers().items()
+            ]
+            return {"object": "list", "data": rows, "generation": snapshot.generation}
 
     return JSONResponse(await service.run(request, look))
 

@@ -60,6 +60,10 @@ _CLEANING = {
 
 LIST_RESPONSE: Media = {"example": {"object": "list", "data": [_ROW], "total": 1, "has_more": False, "generation": 7}}
 
+PUBLISHERS_RESPONSE: Media = {
+    "example": {"object": "list", "data": [{"name": "青禾市教育局", "articles": 12}], "generation": 7}
+}
+
 DOCUMENT_RESPONSE: Media = {
     "example": {
         "object": "document",

@@ -18,7 +18,6 @@ class Corpus {
   #count = h("p", { class: "quiet", role: "status" });
   #more = button(t("more"), { class: "plain-button", hidden: true, onclick: () => this.#load() });
   #fields = {};
-  #publishers = new Set(); // all that were seen; the server has no list of them
   #shown = 0;
   #asked = 0; // counts listings, so that a late one is not mixed with a newer
   #pause = null;
@@ -66,6 +65,7 @@ class Corpus {
 
   #fresh() {
     this.#shown = 0;
+    this.#offer();
     return this.#load();
   }
 
@@ -82,7 +82,6 @@ class Corpus {
   }
 
   #add({ data, total, has_more: more }, filtered) {
-    this.#offer(data);
     const rows = data.map((article) => this.#row(article));
     if (this.#shown) this.#list.append(...rows);
     else this.#list.replaceChildren(...rows);
@@ -92,13 +91,13 @@ class Corpus {
     this.#count.textContent = total ? t("articleCount", { count: number(total) }) : t(none);
   }
 
-  /** Put the publishers of these articles among those to choose from. */
-  #offer(articles) {
+  /** Put the publishers of all articles among those to choose from. */
+  async #offer() {
+    const found = await getJson("/v1/publishers").catch(() => null); // the list itself says what is wrong
+    if (!found) return;
     const select = this.#fields.publisher;
     const chosen = select.value;
-    for (const { publisher } of articles) if (publisher) this.#publishers.add(publisher);
-    const known = [...this.#publishers].sort((one, other) => one.localeCompare(other, "zh"));
-    const options = known.map((name) => h("option", { value: name, selected: name === chosen }, name));
+    const options = found.data.map(({ name }) => h("option", { value: name, selected: name === chosen }, name));
     select.replaceChildren(h("option", { value: "" }, t("anyPublisher")), ...options);
   }
 

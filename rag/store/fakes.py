@@ -139,6 +139,11 @@ class MemorySnapshot:
         found.sort(key=lambda row: row.info.published.day if row.info.published else date.min, reverse=True)
         return Listing(rows=tuple(found[offset : offset + limit]), total=len(found))
 
+    def publishers(self) -> Mapping[str, int]:
+        """As in `Snapshot`."""
+        found = Counter(kept.prepared.article.publisher for kept in self._kept.values())
+        return {name: found[name] for name in sorted(filter(None, found), key=lambda name: (-found[name], name))}
+
     def article(self, article_id: str, revision: str | None = None) -> Article:
         """As in `Snapshot`."""
         for article in reversed(self._kept[article_id].revisions if article_id in self._kept else ()):

@@ -31,6 +31,13 @@ def find(connection: Connection, text: str, filters: Filters, *, offset: int, li
     return Listing(total=len(found), rows=_rows(connection, found[offset : offset + limit]))
 
 
+def publishers(connection: Connection) -> dict[str, int]:
+    """As `Snapshot.publishers`."""
+    count = func.count()
+    named = select(articles.c.publisher, count).where(articles.c.publisher.is_not(None)).group_by(articles.c.publisher)
+    return {str(name): found for name, found in connection.execute(named.order_by(count.desc(), articles.c.publisher))}
+
+
 def matching(text: str) -> str:
     """What `key_of` has to contain for an article to be found by `text`; empty when anything will do."""
     return fold(" ".join(text.split()))

@@ -163,6 +163,10 @@ class Snapshot(Protocol):
         """
         ...
 
+    def publishers(self) -> Mapping[str, int]:
+        """How many articles each publisher has, most first, then by name; those without one are left out."""
+        ...
+
     def article(self, article_id: str, revision: str | None = None) -> Article:
         """One article, the current revision unless another is named.
 

@@ -133,6 +133,10 @@ class LocalSnapshot:
         """Current revisions whose title, name, id or address holds `text`, latest day first, then by id."""
         return listing.find(self._connection, text, filters or Filters(), offset=offset, limit=limit)
 
+    def publishers(self) -> Mapping[str, int]:
+        """How many articles each publisher has, most first, then by name."""
+        return listing.publishers(self._connection)
+
     def article(self, article_id: str, revision: str | None = None) -> Article:
         """One article, the current revision unless another is named.
 

@@ -300,6 +300,23 @@ def test_a_batch_that_contradicts_itself_is_refused(store: Store, prepare: Prepa
         assert view.status().articles == 0
 
 
+def test_publishers_are_counted_most_first(store: Store, prepare: Prepare) -> None:
+    """Each with its current articles; one that publishes nothing any more is left out."""
+    store.commit(
+        [
+            prepare("a", ANYUAN, publisher="甲报"),
+            prepare("b", JIAOZUO, publisher="乙报"),
+            prepare("c", [FOOTER], publisher="乙报"),
+            prepare("d", ["地铁三号线明年完工。"]),
+        ]
+    )
+    with store.snapshot() as view:
+        assert list(view.publishers().items()) == [("乙报", 2), ("甲报", 1)]
+    store.remove(["a"])
+    with store.snapshot() as view:
+        assert view.publishers() == {"乙报": 2}
+
+
 def test_the_list_of_articles_is_ordered_searched_and_counted(store: Store, prepare: Prepare) -> None:
     """The latest day first, none last, then by id; a text is looked for in title, name and id in either script."""
     store.commit(

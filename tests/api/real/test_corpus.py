@@ -146,6 +146,8 @@ def test_the_list_is_paged_filtered_and_searched_in_either_script(
     row = http.get("/v1/documents", params={"q": "集团化"}).json()["data"][0]
     assert (row["name"], row["publisher"], row["published_at"]) == ("a", "东港市教育局", "2024-03-05")
     assert (row["passages"], row["reprints"], row["searched"]) == (1, 0, True)
+    named = http.get("/v1/publishers").json()["data"]
+    assert named == [{"name": "东港市教育局", "articles": 1}, {"name": "临河区教育局", "articles": 1}]
     assert http.get("/v1/documents", params={"since": "昨天"}).status_code == 400
     assert http.get("/v1/documents", params={"limit": 0}).status_code == 400
 
