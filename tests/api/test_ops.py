@@ -115,7 +115,8 @@ def test_documentation_lists_endpoints_with_examples(http: httpx.Client) -> None
     assert set(document["paths"]) == {
         "/v1/chat/completions", "/v1/models", "/v1/models/{model}", "/v1/search", "/v1/documents/{article_id}/source",
         "/articles/{article_id}", "/healthz", "/readyz", "/metrics", "/v1/status",
-        "/v1/documents", "/v1/publishers", "/v1/documents/{article_id}", "/v1/jobs/{job_id}", "/v1/verify", "/v1/embeddings",
+        "/v1/documents", "/v1/documents/{article_id}", "/v1/publishers", "/v1/jobs/{job_id}", "/v1/verify",
+        "/v1/embeddings",
         "/v1/answers/{answer_id}", "/v1/responses", "/v1/responses/{response_id}",
     }  # fmt: skip
     chat = document["paths"]["/v1/chat/completions"]["post"]
