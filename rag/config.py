@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     embeddings_model: str | None = Field(default=None, description="model name on that server")
     reranker: str | None = Field(default=None, description="cross-encoder model name or folder; off when unset")
 
+    entailment: str | None = Field(
+        default=None,
+        description="cross-encoder for natural language inference, name or folder; it checks sentences once more, off "
+        "when unset",
+    )
+
     passage_min: int = Field(
         default=120, ge=20, le=2000, description="shortest passage in characters, where text allows"
     )
@@ -195,7 +201,9 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """Short hash of everything that can change an answer; keys, folders and addresses are left out."""
-        chosen = {name for name in ("answer_threshold", "second_sentence") if getattr(self, name) is not None}
+        chosen = {
+            name for name in ("answer_threshold", "second_sentence", "entailment") if getattr(self, name) is not None
+        }
         answer_fields = self.model_dump_json(
             include={
                 *chosen,  # left out while unset, so that stores and baselines of before these settings keep their names

@@ -10,6 +10,7 @@ from platformdirs import user_cache_path
 
 from embeddings.bundled import ensure_bundled
 from embeddings.encoder import Encoder
+from embeddings.entail import CrossEncoderEntailment, Entailment
 from embeddings.errors import EmbeddingError
 from embeddings.rerank import CrossEncoderReranker, Reranker
 from rag.answer.answerer import QuotesAnswerer
@@ -63,6 +64,7 @@ def open_engine(
     try:
         encoder = _open_encoder(settings, progress)
         reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
+        entailment = CrossEncoderEntailment(settings.entailment) if settings.entailment else None
     except EmbeddingError as error:
         raise ModelMissingError(str(error)) from error
     store = LocalStore(
@@ -73,7 +75,15 @@ def open_engine(
         reprints=Reprints(),
         recurring=Recurring(),
     )
-    engine = assemble(settings, store, encoder, model=_open_model(settings), reranker=reranker, fitted=fitted)
+    engine = assemble(
+        settings,
+        store,
+        encoder,
+        model=_open_model(settings),
+        reranker=reranker,
+        entailment=entailment,
+        fitted=fitted,
+    )
     kept, remembered = settings.kept_answers, settings.remembered_answers
     return replace(
         engine,
@@ -89,6 +99,7 @@ def assemble(
     *,
     model: LanguageModel | None = None,
     reranker: Reranker | None = None,
+    entailment: Entailment | None = None,
     fitted: Calibration | None = None,
 ) -> Engine:
     """All parts over a store, an encoder and a language model that are open already; settings say how they work."""
@@ -102,7 +113,7 @@ def assemble(
     limits = (fitted or calibration()).limited(settings.answer_threshold, settings.second_sentence)
     quotes = QuotesAnswerer(store, retriever, encoder, limits, settings=settings.fingerprint)
     answerers: dict[str, Answerer] = {"quotes": quotes}
-    checker = Checker(similarity=_similarity(encoder))
+    checker = Checker(similarity=_similarity(encoder), entailment=entailment.probability if entailment else None)
     if model is not None:
         answerers["llm"] = LlmAnswerer(store, quotes, model, checker, max_tokens=_max_tokens(settings))
     return Engine(

@@ -26,7 +26,7 @@ _GROUPS = {
     "Folders": ("data", "cache"),
     "Embedding model": ("encoder", "embeddings_", "reranker"),
     "Passages and search": ("passage_", "dense_", "candidates", "top_k", "per_article"),
-    "Answers and language models": ("answer", "second_sentence", "llm_", "local_model"),
+    "Answers and language models": ("answer", "second_sentence", "entailment", "llm_", "local_model"),
 }
 _REST = "Server"
 
