@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import rjieba
+
 from rag.answer.answerable import passage_key
 from rag.answer.present import article_path
 from rag.answer.sentences import Sentence
@@ -68,10 +70,16 @@ def _what_is_missing(view: QuestionView, article: Article, covered: float) -> tu
         return RefusalReason.OTHER_TIME, dates[0]
     if covered < _MUCH:
         return RefusalReason.WEAK_EVIDENCE, ""
-    absent = view.missing(fold(article.text))
+    absent = {word: weight for word, weight in view.missing(fold(article.text)).items() if _can_be_told(word)}
     wanted = {word: weight for word, weight in absent.items() if word in view.focus} or absent
-    said = max(wanted, key=lambda word: wanted[word]) if wanted else "".join(view.focus)
-    return RefusalReason.ABSENT_ATTRIBUTE, said or view.text
+    if not wanted:
+        return RefusalReason.WEAK_EVIDENCE, ""
+    return RefusalReason.ABSENT_ATTRIBUTE, max(wanted, key=lambda word: wanted[word])
+
+
+def _can_be_told(word: str) -> bool:
+    """A word that a reader knows: not a single character, and not one that the cutter made up of parts of others."""
+    return len(word) > 1 and (rjieba.has_word(word) or not word.isalpha() or word.isascii())
 
 
 def _nearest(ranked: Sequence[Sentence]) -> tuple[Nearest, ...]:
