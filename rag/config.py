@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     candidates: int = Field(default=150, ge=5, le=1000, description="hits taken from each index before fusing")
     top_k: int = Field(default=8, ge=1, le=100, description="passages that an answer may draw on")
     per_article: int = Field(default=4, ge=1, le=100, description="passages of one article among them, at most")
+    neighbours: int = Field(
+        default=0, ge=0, le=10, description="passages on each side of the best one that an answer may draw on as well"
+    )
     dense_weight: float = Field(default=0.45, ge=0.0, le=1.0, description="share of the dense score in the fused one")
 
     answerer: Literal["auto", "llm", "quotes"] = Field(
@@ -201,12 +204,11 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """Short hash of everything that can change an answer; keys, folders and addresses are left out."""
-        chosen = {
-            name for name in ("answer_threshold", "second_sentence", "entailment") if getattr(self, name) is not None
-        }
+        later = ("answer_threshold", "second_sentence", "entailment", "neighbours")
+        chosen = {name for name in later if getattr(self, name) != type(self).model_fields[name].default}
         answer_fields = self.model_dump_json(
             include={
-                *chosen,  # left out while unset, so that stores and baselines of before these settings keep their names
+                *chosen,  # left out while unset: stores and baselines of before these settings keep their names
                 "encoder", "encoder_backend", "encoder_query_prefix", "encoder_passage_prefix", "embeddings_model",
                 "reranker", "passage_min", "passage_max", "passage_overlap", "dense_kind", "candidates", "top_k",
                 "per_article", "dense_weight", "llm_model", "llm_small", "llm_prompt_budget", "llm_max_tokens",

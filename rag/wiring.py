@@ -108,6 +108,7 @@ def assemble(
         top_k=settings.top_k,
         per_article=settings.per_article,
         dense_weight=settings.dense_weight,
+        neighbours=settings.neighbours,
     )
     retriever = Retriever(store, encoder, options, reranker)
     limits = (fitted or calibration()).limited(settings.answer_threshold, settings.second_sentence)

@@ -25,7 +25,7 @@ A store belongs to the encoder that filled it: asking it with another is refused
 _GROUPS = {
     "Folders": ("data", "cache"),
     "Embedding model": ("encoder", "embeddings_", "reranker"),
-    "Passages and search": ("passage_", "dense_", "candidates", "top_k", "per_article"),
+    "Passages and search": ("passage_", "dense_", "candidates", "top_k", "per_article", "neighbours"),
     "Answers and language models": ("answer", "second_sentence", "entailment", "llm_", "local_model"),
 }
 _REST = "Server"

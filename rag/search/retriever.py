@@ -47,6 +47,7 @@ class RetrieverOptions:
     top_k: int = 8
     per_article: int = 4
     dense_weight: float = 0.45
+    neighbours: int = 0  # passages on each side of the best one that come along, behind the others
 
 
 class Retriever:
@@ -119,6 +120,7 @@ class Retriever:
             chosen.append((hit, passage))
             if len(chosen) == top_k:
                 break
+        chosen += self._beside(snapshot, chosen)
         infos = snapshot.infos(list(of_article))
         return tuple(
             Evidence(
@@ -130,6 +132,18 @@ class Retriever:
             )
             for number, (hit, passage) in enumerate(chosen, start=1)
         )
+
+    def _beside(self, snapshot: Snapshot, chosen: _Pool) -> _Pool:
+        """What stands next to the best passage in its article and was not chosen itself, with the last one's score."""
+        if not (chosen and self._options.neighbours):
+            return []
+        best, signals = chosen[0][1], replace(chosen[-1][0].signals, dense=None, lexical=None)
+        known = {passage.passage_id for _, passage in chosen}
+        return [
+            (Fused(passage_id=passage.passage_id, signals=signals), passage)
+            for passage in snapshot.passages_of(best.article_id)
+            if abs(passage.ordinal - best.ordinal) <= self._options.neighbours and passage.passage_id not in known
+        ]
 
     def _rerank(self, made: Plan, pool: _Pool) -> _Pool:
         assert self._reranker is not None

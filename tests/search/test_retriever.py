@@ -78,6 +78,22 @@ def test_a_reranker_has_the_last_word(store: MemoryStore) -> None:
     assert found.evidence[0].signals.rerank == -lengths[0]
 
 
+def test_what_stands_beside_the_best_passage_comes_along(store: MemoryStore) -> None:
+    """Its neighbours follow the chosen ones, each passage once, all of one article in it."""
+    alone = Retriever(store, HashingEncoder(), replace(_OPTIONS, top_k=1)).retrieve(Question(text="滨河大桥主跨"))
+    found = Retriever(store, HashingEncoder(), replace(_OPTIONS, top_k=1, neighbours=1)).retrieve(
+        Question(text="滨河大桥主跨")
+    )
+    assert found.evidence[0] == alone.evidence[0]
+    best = found.evidence[0].passage
+    assert {item.passage.article_id for item in found.evidence} == {best.article_id}
+    with store.snapshot() as snapshot:
+        beside = [p.ordinal for p in snapshot.passages_of(best.article_id) if abs(p.ordinal - best.ordinal) == 1]
+    assert beside
+    assert [item.passage.ordinal for item in found.evidence] == [best.ordinal, *beside]
+    assert [item.number for item in found.evidence] == list(range(1, len(beside) + 2))
+
+
 def test_an_empty_store_gives_no_evidence() -> None:
     """Nothing stored, nothing found, no error."""
     empty = MemoryStore(encoder=HashingEncoder().spec)
