@@ -92,6 +92,11 @@ _DATE_IN = re.compile(
 _FREE = re.compile(
     r"免费|免收|免票|不收(?:费|钱|票)|不要钱|不用(?:花钱|买票)|无需(?:付费|买票|购票)|没有(?:任何)?收费|没有另外的?收费"
 )
+_YES_OR_NO = re.compile(
+    r"是否|能否|可否|有无|有没有|([是能会要可])[不没]\1"
+    r"|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    re.IGNORECASE,
+)
 _WHETHER = re.compile(r"(?:吗|没有?|是真的?假的?|对不对|是不是真的?)[呢呀啊]?[?？]?$")
 _HALF = re.compile(r"一半|半数|[大过]半|多数")
 _HALF_COUNTS = 0.8  # a share in words is as good as a number
@@ -153,6 +158,12 @@ def _units_of(key: str, named: str) -> tuple[str, ...]:
             if named in row:
                 return row
     return next((units for measure, units in _UNITS if measure.search(key)), ())
+
+
+def asks_whether(question: str) -> bool:
+    """True for a question that yes or no would answer, in either language."""
+    key = fold(question).strip()
+    return bool(_WHETHER.search(key) or _YES_OR_NO.search(key))
 
 
 def holds(sentence: str, wanted: Expected, *, question: str) -> float:

@@ -98,7 +98,7 @@ class LlmAnswerer:
         held = ""
         try:
             for draft in self._drafts(prompt, reader, writing):
-                if not is_believed(looked.assessment.probability, reader.found):
+                if not is_believed(looked, reader.found):
                     continue  # to the end, which is near, since only there the server tells what it read and wrote
                 held += writing.take(judge.judge(draft), known=len(excerpts))
                 if held and gives_it(looked, writing):
@@ -152,9 +152,7 @@ class LlmAnswerer:
                 trace=self._trace(quoted.trace, writing, answerer="llm"),
             )
         trace = self._trace(quoted.trace, writing, answerer="quotes")
-        if quoted.status is not Status.REFUSED and (
-            writing.failure or is_believed(looked.assessment.probability, writing.found)
-        ):
+        if quoted.status is not Status.REFUSED and (writing.failure or is_believed(looked, writing.found)):
             return replace(quoted, notice=_notice(looked, writing), trace=trace)
         if quoted.refusal:
             return replace(quoted, trace=trace)

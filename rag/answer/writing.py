@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rag.answer.answerer import Looked
 from rag.answer.checking import Judged
 from rag.answer.composing import Composition
-from rag.answer.expect import Kind, holds
+from rag.answer.expect import Kind, asks_whether, holds
 from rag.answer.sentences import Sentence
 from rag.answer.subject import is_answered_by
 from rag.llm.model import Usage
@@ -124,12 +124,13 @@ def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
     return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(said)
 
 
-def is_believed(probability: float, found: float | None) -> bool:
-    """Whether evidence and model together speak for an answer.
+def is_believed(looked: Looked, found: float | None) -> bool:
+    """Whether evidence and model together speak for an answer; `found` is what the model holds, None if it is silent.
 
-    `probability` is the calibrated one of the evidence, `found` what the model holds of it, None where it did not say.
+    Asked whether something is so, a small model takes a no for nothing found: then the evidence speaks alone.
     """
-    if found is None:
+    probability = looked.assessment.probability
+    if found is None or asks_whether(looked.retrieval.plan.asked):
         return probability >= _ALONE
     return _logit(probability) + _logit(found) >= _TOGETHER
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.expect import Kind, expected, holds
+from rag.answer.expect import Kind, asks_whether, expected, holds
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,21 @@ def test_what_is_asked_for(question: str, kind: Kind) -> None:
 def test_what_a_sentence_holds(question: str, sentence: str, held: float) -> None:
     """Free is a price, a weekday is a time, a day is no year; a figure of another unit or a date is no number."""
     assert holds(sentence, expected(question), question=question) == pytest.approx(held)
+
+
+@pytest.mark.parametrize(
+    ("question", "whether"),
+    [
+        ("望屿大桥收费吗？", True),
+        ("電動自行車能不能上橋？", True),
+        ("是否公布了目標", True),
+        ("报告里有没有说伤亡", True),
+        ("Is there a restaurant inside?", True),
+        ("Isabel is who?", False),
+        ("大桥有多长？", False),
+        ("为什么不收费？", False),
+    ],
+)
+def test_questions_for_yes_or_no_are_told_from_others(question: str, whether: bool) -> None:  # noqa: FBT001 - a column of the table
+    """In either script and language."""
+    assert asks_whether(question) is whether

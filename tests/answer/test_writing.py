@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.answer.answerer import Looked, QuotesAnswerer
 from rag.answer.checking import Judged
 from rag.answer.composing import Composition
-from rag.answer.writing import Writing, says_enough
+from rag.answer.writing import Writing, is_believed, says_enough
 from rag.check.claims import Draft
 from rag.engine import Engine
 from rag.types import Question, Strictness, Verdict
@@ -91,3 +93,15 @@ def test_a_part_of_the_sentence_must_give_what_is_asked(engine: Engine) -> None:
     writing.kept.append(Judged(draft=draft, verdict=Verdict.EXACT, reason=""))
     assert not says_enough(looked, writing, f"局长陈思远表示，{told}")
     assert says_enough(looked, writing, f"局长表示，{told}")
+
+
+@pytest.mark.parametrize(
+    ("question", "believed"), [("临河区新建了幼儿园吗？", True), ("临河区新建了多少所幼儿园？", False)]
+)
+def test_asked_whether_the_evidence_speaks_alone(engine: Engine, question: str, believed: bool) -> None:  # noqa: FBT001 - a column of the table
+    """A small model takes a no for nothing found; of anything else its doubt counts."""
+    looked = look(engine, question)
+    unsure = replace(looked, assessment=replace(looked.assessment, probability=0.6))
+    assert is_believed(unsure, 0.1) is believed
+    assert is_believed(unsure, 0.9)
+    assert not is_believed(replace(looked, assessment=replace(looked.assessment, probability=0.1)), 0.1)
