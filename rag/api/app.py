@@ -41,7 +41,8 @@ from rag.api.reach import Outlook
 from rag.api.responses import endpoint as responses
 from rag.api.scopes import Routes
 from rag.api.service import Opener, Service
-from rag.api.traces import Traces, open_traces
+from rag.api.traces import Traces
+from rag.api.tracing import open_traces
 from rag.api.watching import Watch
 from rag.config import Settings
 

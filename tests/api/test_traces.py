@@ -18,10 +18,11 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from rag.api import traces
+from rag.api import tracing
 from rag.api.app import create_app
 from rag.api.otel import OpenTelemetry
-from rag.api.traces import Untraced, open_traces
+from rag.api.traces import Untraced
+from rag.api.tracing import open_traces
 from rag.config import Settings
 from rag.engine import Engine
 from rag.errors import ConfigError
@@ -224,7 +225,7 @@ def test_without_the_extra_the_setting_is_refused_and_the_environment_passed_ove
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One sentence says what to install; a variable that is meant for all programs stops no server."""
-    monkeypatch.setattr(traces, "find_spec", lambda _name: None)
+    monkeypatch.setattr(tracing, "find_spec", lambda _name: None)
     with pytest.raises(ConfigError, match=r"otel_endpoint is set, but .*pip install 'jushi\[otel\]'"):
         open_traces(Settings(otel_endpoint="http://127.0.0.1:9"))
     assert isinstance(open_traces(Settings(), {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}), Untraced)
