@@ -24,11 +24,11 @@ from rag.types import Article, ArticleInfo, Evidence, Media, Passage, Published,
 
 def as_article(article_id: str, written: Written) -> Article:
     """A clean article whose text is its source."""
-    title, day, text = written.title, written.day, written.text
+    day, text = written.day, written.text
     return Article(
         article_id=article_id,
         revision="r",
-        title=title,
+        title=written.title,
         text=text,
         source_text=text,
         source_map=OffsetMap.identity(len(text)),

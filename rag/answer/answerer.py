@@ -128,10 +128,9 @@ class QuotesAnswerer:
         best = articles.get(ranked[0].evidence.passage.article_id)
         if assessment.probability < self._calibration.threshold or not speaks_of(seen, best):
             return []
-        if seen.expected.kind is Kind.NUMBER:
-            ranked = tuple(s for s in ranked if belongs(seen, s, articles.get(s.evidence.passage.article_id)))
-        elif seen.expected.kind is not Kind.DATE:
-            ranked = tuple(s for s in ranked if is_of_the_year(seen, s, articles.get(s.evidence.passage.article_id)))
+        if seen.expected.kind is not Kind.DATE:
+            fits = belongs if seen.expected.kind is Kind.NUMBER else is_of_the_year
+            ranked = tuple(s for s in ranked if fits(seen, s, articles.get(s.evidence.passage.article_id)))
         if not ranked:
             return []
         chosen = choose(seen, ranked, articles.of(ranked), second=self._calibration.second)

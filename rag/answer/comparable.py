@@ -11,6 +11,7 @@ import rjieba
 
 from rag.answer.expect import Kind
 from rag.answer.readings import Reading, core_words, is_unit
+from rag.answer.subject import shared_pairs
 from rag.answer.times import came_out_right_after, dates_in, times_around
 from rag.answer.view import QuestionView
 from rag.text.dates import find_dates
@@ -99,7 +100,8 @@ class Voice:
 
 def is_same_measure(view: QuestionView, one: Voice, other: Voice) -> bool:
     """Both speak of all that the question names, of nothing else, of one place and of one time."""
-    weights = {word: weight for word, weight in view.weights.items() if word not in _of_time(view)}
+    when = _of_time(view)
+    weights = {word: weight for word, weight in view.weights.items() if word not in when}
     if any(_coverage(weights, voice.context) < _ABOUT_THE_SAME for voice in (one, other)):
         return False
     spoken = {word for word in weights if word in one.context and not is_unit(word)}
@@ -131,8 +133,7 @@ def _coverage(weights: Mapping[str, float], key: str) -> float:
 
 def _share_of(word: str, key: str) -> float:
     """1 for a word that stands in `key`; of one that the cutter joined across a boundary, the share of its pairs."""
-    pairs = [a + b for a, b in pairwise(word)]
-    return 1.0 if word in key else sum(pair in key for pair in pairs) / len(pairs) if len(pairs) > 1 else 0.0
+    return 1.0 if word in key else shared_pairs(word, key)
 
 
 def _is_covered(word: str, key: str) -> bool:

@@ -76,14 +76,14 @@ def missing_titles(view: QuestionView, article: Article) -> list[str]:
     """What the question sets in quotation marks, when nothing like any of it stands in the article."""
     asked = [match["title"] for match in _TITLE.finditer(view.key)]
     key = f"{_about(article)} {_folded(article.text)}"
-    missing = [title for title in asked if _shared_pairs(title, key) < _LIKE]
+    missing = [title for title in asked if shared_pairs(title, key) < _LIKE]
     return missing if len(missing) == len(asked) else []
 
 
-def _shared_pairs(title: str, key: str) -> float:
-    """Share of the character pairs of `title` that stand in `key`."""
-    pairs = [a + b for a, b in pairwise(title)]
-    return sum(pair in key for pair in pairs) / len(pairs)
+def shared_pairs(text: str, key: str) -> float:
+    """Share of the character pairs of `text` that stand in `key`; 0 where it has none."""
+    pairs = [a + b for a, b in pairwise(text)]
+    return sum(pair in key for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _even(text: str) -> str:

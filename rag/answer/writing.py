@@ -111,12 +111,12 @@ def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
     seen = looked.assessment.view
     expected, asked = seen.expected, seen.key
     told, said = [fold(judged.draft.text).rstrip("。") for judged in writing.kept], fold(quote)
-    for text in told:
+    giving = [text for text in told if holds(text, expected, question=asked) >= _HELD]
+    for text in giving:
         of_that = seen.counted in text or seen.counted not in said  # not another figure of a sentence that has several
-        if holds(text, expected, question=asked) >= _HELD and (of_that if len(text) > _BARE else text in said):
+        if of_that if len(text) > _BARE else text in said:
             return True
-    held = holds(said, expected, question=asked) >= _HELD
-    if held and not any(holds(text, expected, question=asked) >= _HELD for text in told):
+    if not giving and holds(said, expected, question=asked) >= _HELD:
         return False  # a part of the sentence without the name, the date or the figure that it gives
     if seen.counted in said and not any(seen.counted in text for text in told):
         return False  # one of its figures, but not that of what is counted

@@ -24,7 +24,7 @@ class Corpus {
 
   constructor(page) {
     this.page = page;
-    const uploads = new Uploads(page, () => this.#fresh());
+    const uploads = new Uploads(page, () => this.#changed());
     const heading = h("h1", { tabindex: "-1" }, t("articles"));
     const body = h(
       "div",
@@ -38,7 +38,7 @@ class Corpus {
     );
     uploads.acceptDrops(body);
     this.element = h("main", { id: "content" }, body);
-    this.#fresh();
+    this.#changed();
   }
 
   #filters() {
@@ -65,8 +65,13 @@ class Corpus {
 
   #fresh() {
     this.#shown = 0;
-    this.#offer();
     return this.#load();
+  }
+
+  /** Other articles are stored than before. */
+  #changed() {
+    this.#offer();
+    return this.#fresh();
   }
 
   async #load() {
@@ -138,7 +143,7 @@ class Corpus {
     }
     if (this.page.panel.shows === `source ${article.id}`) this.page.panel.close();
     (row.nextElementSibling ?? row.previousElementSibling)?.querySelector(".open").focus();
-    await this.#fresh();
+    await this.#changed();
     this.page.announce(t("removed", { title }));
   }
 }

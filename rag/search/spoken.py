@@ -73,8 +73,7 @@ def plain(text: str) -> str:
     key = fold(text)
     if len(key) != len(text):
         return text
-    left = _without(text, key, _FRAMES)
-    left = _without(left, fold(left), _FILLERS)
+    left = _replaced(_replaced(text, _FRAMES, ""), _FILLERS, "")
     left = _asking(left)
     left = _without_speaker(left)
     for spoken, written in _WRITTEN:
@@ -87,15 +86,8 @@ def _asks_still(before: str, left: str) -> bool:
     return bool(_ASKS.search(fold(left))) or not _ASKS.search(before)
 
 
-def _without(text: str, key: str, pattern: re.Pattern[str]) -> str:
-    out, at = [], 0
-    for found in pattern.finditer(key):
-        out.append(text[at : found.start()])
-        at = found.end()
-    return "".join([*out, text[at:]])
-
-
 def _replaced(text: str, spoken: re.Pattern[str], written: str) -> str:
+    """`text`, in its own script, with `written` for all that `spoken` finds in it folded."""
     out, at = [], 0
     for found in spoken.finditer(fold(text)):
         out += [text[at : found.start()], written]
@@ -122,10 +114,9 @@ def _without_speaker(text: str) -> str:
 
 def _tells_of_speaker(clause: str) -> bool:
     key = fold(clause)
-    return bool(_SPEAKER.match(key)) and not (_ASKS.search(key) or set(_nominal(key)) - _OF_SPEAKERS)
+    return bool(_SPEAKER.match(key)) and not (_ASKS.search(key) or _nominal(key) - _OF_SPEAKERS)
 
 
-def _nominal(key: str) -> list[str]:
+def _nominal(key: str) -> set[str]:
     """Whatever may name what is asked about: nouns, names, figures, and words that no dictionary has."""
-    tagged = rjieba.tag(key)
-    return [word for word, tag in tagged if tag[0] in "njm" or tag in {"vn", "eng", "x", "b"}]
+    return {word for word, tag in rjieba.tag(key) if tag[0] in "njm" or tag in {"vn", "eng", "x", "b"}}

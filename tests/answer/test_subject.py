@@ -14,6 +14,7 @@ from rag.answer.subject import (
     gives_what_is_asked,
     has_fitting_unit,
     is_answered_by,
+    is_of_the_year,
     missing_dates,
     missing_places,
     missing_titles,
@@ -87,6 +88,20 @@ def _view(question: str) -> QuestionView:
 def test_missing_places(question: str, missing: list[str]) -> None:
     """A place that the article does not name is missing; what only says where a place lies, or the country, is not."""
     assert [name.word for name in missing_places(_view(question), _article())] == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("2021年谁出任局长？", "教育局局长陈思远说，第18届运动会1至7月筹备。", False),  # of the year it came out
+        ("2021年谁主持投入？", "2021年，全区投入2亿元。", True),
+        ("2021年谁主持投入？", "永昌镇入选示范区。", True),
+        ("谁主持投入？", "2021年，全区投入2亿元。", True),
+    ],
+)
+def test_a_sentence_of_another_year_is_told(question: str, sentence: str, *, expected: bool) -> None:
+    """Only where both name a time, whatever is asked for."""
+    assert is_of_the_year(_view(question), _sentence(sentence), _article()) is expected
 
 
 def test_a_joined_conjunction_is_no_part_of_a_place() -> None:

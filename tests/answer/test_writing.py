@@ -24,6 +24,16 @@ def look(engine: Engine, text: str) -> Looked:
         return quotes.look(snapshot, Question(text=text))
 
 
+def wrote(looked: Looked, told: str, verdict: Verdict) -> Writing:
+    """What a model has written when one sentence of it was kept."""
+    writing = Writing(
+        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
+    )
+    draft = Draft(text=told, start=0, end=len(told), numbers=())
+    writing.kept.append(Judged(draft=draft, verdict=verdict, reason=""))
+    return writing
+
+
 @pytest.mark.parametrize(
     ("told", "enough"),
     [
@@ -37,11 +47,7 @@ def look(engine: Engine, text: str) -> Looked:
 def test_a_bare_answer_must_stand_in_the_best_sentence(engine: Engine, told: str, enough: bool) -> None:  # noqa: FBT001 - a column of the table
     """A name alone counts if the best sentence has it; other words if they are most of that sentence."""
     looked = look(engine, "临河区教育局局长是谁？")
-    writing = Writing(
-        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
-    )
-    draft = Draft(text=told, start=0, end=len(told), numbers=())
-    writing.kept.append(Judged(draft=draft, verdict=Verdict.SUPPORTED, reason=""))
+    writing = wrote(looked, told, Verdict.SUPPORTED)
     assert says_enough(looked, writing, HEAD) is enough
 
 
@@ -61,23 +67,15 @@ def test_a_figure_must_be_of_what_is_counted(engine: Engine, told: str, enough: 
         look(engine, "2023年临河区新增了多少个学位？") if not enough else look(engine, "临河区新建了多少所幼儿园？")
     )
     quote = "新建幼儿园12所，新增学位3600个，普惠性幼儿园覆盖率达到91.5%。"
-    writing = Writing(
-        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
-    )
-    draft = Draft(text=told, start=0, end=len(told), numbers=())
-    writing.kept.append(Judged(draft=draft, verdict=Verdict.SUPPORTED, reason=""))
+    writing = wrote(looked, told, Verdict.SUPPORTED)
     assert says_enough(looked, writing, quote) is enough
 
 
 def test_half_of_the_sentence_must_be_the_half_that_counts(engine: Engine) -> None:
     """The model copied the end of the sentence, which says nothing of the places that were asked about."""
     looked = look(engine, "2023年临河区新增了多少个学位？")
-    writing = Writing(
-        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
-    )
     told = "普惠性幼儿园覆盖率达到91.5%，提前两年完成目标。"
-    draft = Draft(text=told, start=0, end=len(told), numbers=())
-    writing.kept.append(Judged(draft=draft, verdict=Verdict.EXACT, reason=""))
+    writing = wrote(looked, told, Verdict.EXACT)
     assert not says_enough(looked, writing, f"新增学位3600个，{told}")
     assert says_enough(looked, writing, f"新增3600个，{told}")
 
@@ -85,12 +83,8 @@ def test_half_of_the_sentence_must_be_the_half_that_counts(engine: Engine) -> No
 def test_a_part_of_the_sentence_must_give_what_is_asked(engine: Engine) -> None:
     """The model copied all of the sentence but the name that was asked for."""
     looked = look(engine, "临河区教育局局长是谁？")
-    writing = Writing(
-        composition=Composition(looked.articles, lambda text: text), strict=Strictness.DROP, on_trial=False
-    )
     told = "下一步将为乡村教师建房，并且再招聘教师。"
-    draft = Draft(text=told, start=0, end=len(told), numbers=())
-    writing.kept.append(Judged(draft=draft, verdict=Verdict.EXACT, reason=""))
+    writing = wrote(looked, told, Verdict.EXACT)
     assert not says_enough(looked, writing, f"局长陈思远表示，{told}")
     assert says_enough(looked, writing, f"局长表示，{told}")
 
