@@ -35,7 +35,8 @@ class DenseIndex:
     """Vectors by id, searched by inner product.
 
     Searches may run at the same time, also beside a write; there may be one writer at a time. An exact index keeps
-    float32; a graph keeps float16, whose scores are within 0.001 for vectors of length 1.
+    float32; a graph keeps float16, whose scores are within 0.001 for vectors of length 1, and which stay so
+    rounded when an index shrinks and is exact again.
 
     Args:
         dim: length of each vector.

@@ -12,6 +12,7 @@ import httpx
 import uvicorn
 
 from rag.api.app import create_app
+from rag.api.patience import KEEP_ALIVE
 from rag.api.service import Opener
 from rag.config import Settings
 from rag.errors import NotReadyError
@@ -30,7 +31,9 @@ def served(settings: Settings, opener: Opener) -> Iterator[str]:
     """
     failures: list[Exception] = []
     app = create_app(settings, opener, on_failure=failures.append)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_keep_alive=KEEP_ALIVE)
+    )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread = threading.Thread(target=server.run, args=([listener],), name="measured server", daemon=True)

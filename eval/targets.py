@@ -26,6 +26,7 @@ from rag.types import Answer
 SEARCHED = 10  # passages that a search is asked for
 _ANSWERS = TypeAdapter(Answer)
 _WHOLE, _CONNECT = 600.0, 10.0  # seconds
+_IDLE = 2.0  # seconds that a connection is used again; many servers close theirs after 5, perhaps under a request
 
 
 class Target(Protocol):
@@ -48,8 +49,7 @@ class JushiTarget:
     """A server that speaks Jushi's shape. `root` is its address without `/v1`."""
 
     def __init__(self, root: str, *, answerer: str, key: str | None = None) -> None:
-        headers = {"authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.Client(base_url=root, timeout=httpx.Timeout(_WHOLE, connect=_CONNECT), headers=headers)
+        self._http = http_client(root, key)
         self._chat = _chat_client(root, key)
         self._answerer = answerer
         self._originals = Originals(self._http)
@@ -152,6 +152,16 @@ class PlainTarget:
         if len(names) != 1:
             raise InputError(f"{root} has {len(names)} models; --model names the one to ask", field="model")
         return names[0]
+
+
+def http_client(root: str, key: str | None) -> httpx.Client:
+    """A client that does not use a connection again which the server may be about to close."""
+    return httpx.Client(
+        base_url=root,
+        timeout=httpx.Timeout(_WHOLE, connect=_CONNECT),
+        limits=httpx.Limits(keepalive_expiry=_IDLE),
+        headers={"authorization": f"Bearer {key}"} if key else {},
+    )
 
 
 def _chat_client(root: str, key: str | None) -> OpenAI:

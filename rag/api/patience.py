@@ -10,6 +10,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from rag.errors import TooSlowError
 
+KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than clients (httpx 5 s) and proxies (nginx 60 s) hold on to it.
+
+Who closes first must not be us: a request that is just being sent would meet a closed connection.
+"""
 _SECONDS = 30.0
 _RATE = 10_000  # bytes a second, which a body must reach after that
 

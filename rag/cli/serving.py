@@ -85,7 +85,7 @@ def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
 
     from rag.api.app import create_app  # noqa: PLC0415 - see above
     from rag.api.opening import opener  # noqa: PLC0415 - see above
-    from rag.api.patience import PatientProtocol  # noqa: PLC0415 - see above
+    from rag.api.patience import KEEP_ALIVE, PatientProtocol  # noqa: PLC0415 - see above
     from rag.logs import configure_logs  # noqa: PLC0415 - see above
 
     configure_logs(settings.log_level)
@@ -102,6 +102,7 @@ def _run(settings: Settings, listener: socket.socket, *, seeds: bool) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_keep_alive=KEEP_ALIVE,
         server_header=False,
         lifespan="on",
         forwarded_allow_ips=settings.trusted_proxies,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -55,6 +56,11 @@ class Done:
 def _environment(**extra: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JUSHI_")}
     return {**kept, "PYTHONPATH": str(ROOT), "JUSHI_LOCAL_MODEL": "none", **extra}
+
+
+def _heeds_interrupts() -> None:
+    """As from a terminal: what a shell runs in the background, the tests among it, is told to ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _run(*arguments: str, stdin: str | bytes = b"", **environment: str) -> Done:
@@ -109,6 +115,7 @@ def start() -> Callable[..., subprocess.Popen[str]]:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             env=_environment(**environment),
+            preexec_fn=_heeds_interrupts,  # noqa: PLW1509 - these tests start no threads
         )
 
     return popen

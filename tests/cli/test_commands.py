@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -212,10 +214,19 @@ def test_full_disk_is_one_sentence(data: str, as_json: list[str]) -> None:
     assert "standard output cannot be written" in done.stderr
 
 
+def _unread(pipe: IO[str]) -> int:
+    """Bytes that its other end has not taken yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 def test_ctrl_c_leaves_with_130(start: Callable[..., Any], data: str) -> None:
     """An interrupted command ends quietly with 128 + SIGINT."""
     with start("ask", "-", "--data", data) as process:
-        time.sleep(3)  # by now it waits for its question
+        process.stdin.write("焦作")
+        process.stdin.flush()
+        while _unread(process.stdin):  # until it waits for the rest of its question
+            assert process.poll() is None
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")

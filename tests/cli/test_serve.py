@@ -62,6 +62,18 @@ def test_official_client_gets_what_the_command_line_prints(server: str, jushi: C
     assert whole.content == printed["text"] == "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
 
 
+def test_a_connection_outlives_the_pause_after_which_clients_let_go(server: str) -> None:
+    """That is five seconds for httpx: a server that closed the connection just then would break a request."""
+    with httpx.Client(base_url=server, limits=httpx.Limits(keepalive_expiry=60)) as client:
+        ports = []
+        for pause in (0.0, 6.0):
+            time.sleep(pause)
+            response = client.get("/healthz")
+            ports.append(response.extensions["network_stream"].get_extra_info("client_addr")[1])
+            assert response.status_code == 200
+    assert ports[0] == ports[1]
+
+
 def test_quote_is_lit_up_on_the_article_page(server: str) -> None:
     """Following a citation to its article shows exactly the quote, marked, in the GB18030 page's own text."""
     body = {"messages": [{"role": "user", "content": "大桥总投资多少？"}]}

@@ -92,6 +92,7 @@ def test_any_history_gives_the_last_state(steps: list[tuple[str, list[int]]], ki
     """After any order of adding, replacing and removing, exactly the last vectors are found."""
     index = DenseIndex(DIM, kind=kind, flat_limit=10)
     known: dict[int, Vectors] = {}
+    is_rounded = False
     for number, (step, chosen) in enumerate(steps):
         ids = np.array(chosen, np.int64)
         if step == "add":
@@ -101,12 +102,13 @@ def test_any_history_gives_the_last_state(steps: list[tuple[str, list[int]]], ki
         else:
             assert index.remove(ids) == len(known.keys() & set(chosen))
             known = {key: row for key, row in known.items() if key not in chosen}
+        is_rounded = is_rounded or index.kind == "hnsw"
     assert len(index) == len(known)
     assert sorted(index.ids.tolist()) == sorted(known)
     query = cone(1, seed=77)[0]
     found, expected = index.search(query, 40), oracle(known, query, 40)
     assert {number for number, _ in found} == set(known)
-    tolerance = 1e-5 if index.kind == "flat" else 1e-3
+    tolerance = 1e-3 if is_rounded else 1e-5  # what has been in a graph stays half floats when that shrinks again
     assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=tolerance)
     if known:
         np.testing.assert_allclose(index.reconstruct(known), np.stack(list(known.values())), atol=tolerance)

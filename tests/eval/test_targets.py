@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -12,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from eval import targets
 from eval.cases import Case
 from eval.citing import Cited
 from eval.scores import Scores
-from eval.targets import JushiTarget, PlainTarget
+from eval.targets import JushiTarget, PlainTarget, http_client
 from rag.errors import InputError
 from rag.types import Turn
 
@@ -37,12 +39,19 @@ class Plain:
         self.models = models
         self.asked: list[dict[str, Any]] = []
         self.status = 200
+        self.connections = 0
 
     @contextmanager
     def running(self) -> Iterator[str]:
         plain = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                plain.connections += 1
+                super().setup()
+
             def do_GET(self) -> None:
                 self._send("application/json", json.dumps({"object": "list", "data": plain.listed()}))
 
@@ -122,6 +131,17 @@ def test_plain_server_whose_markers_count_its_search_results() -> None:
         reply = target.ask(CASE)
     assert reply.cited == (Cited(text="投资6.5亿元。", quotes=("投资6.5亿元。",)),)
     assert [citation.article for citation in reply.citations] == ["u2"]
+
+
+def test_an_idle_connection_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests one after the other share a connection; after a pause the server may be closing it."""
+    monkeypatch.setattr(targets, "_IDLE", 0.3)
+    plain = Plain([])
+    with plain.running() as root, http_client(root, None) as client:
+        for pause in (0.0, 0.0, 0.4):
+            time.sleep(pause)
+            assert client.get("/v1/models").status_code == 200
+    assert plain.connections == 2
 
 
 def test_plain_server_with_several_models_needs_a_name() -> None:
