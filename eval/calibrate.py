@@ -41,6 +41,7 @@ from rag.config import load_settings
 from rag.engine import Engine
 from rag.store.protocol import Snapshot
 from rag.text.script import fold as fold_text
+from rag.text.script import in_one_script
 from rag.wiring import open_engine
 
 _BOTH = (*ANSWERABLE_FEATURES, *READ_FEATURES)
@@ -88,7 +89,7 @@ def features(engine: Engine, case: Case, best_first: Sequence[Sentence], article
     """The answerability features of a case; all 0 when nothing was found."""
     if not best_first:
         return (0.0,) * len(ANSWERABLE_FEATURES)
-    vectors = engine.encoder.encode_passages([sentence.text for sentence in best_first[:COMPARED]])
+    vectors = engine.encoder.encode_passages([in_one_script(sentence.text) for sentence in best_first[:COMPARED]])
     return answerable_features(
         case.view,
         case.retrieval.evidence,
@@ -101,7 +102,7 @@ def features(engine: Engine, case: Case, best_first: Sequence[Sentence], article
 def example(encoder: JointEncoder, case: Case, best: Sentence) -> Example:
     """The case as the reader sees it. Tokens of the gold answer are tagged where they are told, in either kind."""
     seen = window(best)
-    reading = encoder.read_together(case.view.text, seen.text)
+    reading = encoder.read_together(in_one_script(case.view.text), in_one_script(seen.text))
     told = fold_text(seen.text)
     gold = fold_text(case.asked.answers[0])
     start = told.find(gold) if case.kind == "answerable" else -1

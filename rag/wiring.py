@@ -32,6 +32,7 @@ from rag.search.retriever import Retriever, RetrieverOptions
 from rag.store.answers import KeptAnswers
 from rag.store.local import LocalStore
 from rag.store.protocol import Store
+from rag.text.script import in_one_script
 
 Progress = Callable[[str, float], None]
 
@@ -184,7 +185,7 @@ def _similarity(encoder: Encoder) -> Callable[[str, Sequence[str]], Sequence[flo
     """Inner products of a sentence with quotes, both taken as passages."""
 
     def similarity(sentence: str, quotes: Sequence[str]) -> Sequence[float]:
-        vectors = encoder.encode_passages([sentence, *quotes])
+        vectors = encoder.encode_passages([in_one_script(text) for text in (sentence, *quotes)])
         return [float(value) for value in vectors[1:] @ vectors[0]]
 
     return similarity

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.answer.sentences import SENTENCE_FEATURES, Sentence, longest_run
 from rag.answer.view import QuestionView
+from rag.search.copies import stories
 from rag.text.script import fold
 from rag.types import Evidence
 
@@ -14,7 +15,7 @@ COMPARED = 3  # sentences whose vectors are compared with the question's
 
 ANSWERABLE_FEATURES = (
     "similarity",  # highest inner product of the question with one of the `COMPARED` best sentences
-    "sentence_gap",  # how far the best sentence is ahead of the best one of another article
+    "sentence_gap",  # how far the best sentence is ahead of the best one of another story
     "sentence_coverage",  # question word weight in the best sentence
     "coverage",  # in it and its neighbours
     "passage_coverage",  # in its passage, heading and title
@@ -26,10 +27,10 @@ ANSWERABLE_FEATURES = (
     "has_figures",  # the question names figures
     "longest_run",  # longest stretch of the question that stands in the passage, as a share of it
     "fused",  # fused score of the first passage
-    "fused_margin",  # how far it is ahead of the first passage of another article
+    "fused_margin",  # how far it is ahead of the first passage of another story
     "dense_margin",  # how far the best dense score is ahead of the mean of them
     "lexical",  # BM25 of the best passage for each unit of question word weight
-    "lexical_gap",  # how far the best BM25 score is ahead of the second
+    "lexical_gap",  # how far the best BM25 score is ahead of the second, copies of its story aside
     "fresh",  # share of the best sentence that the question does not say already
     "log_words",  # number of content words in the question
     "focus",  # the words next to the interrogative stand in the passage
@@ -50,10 +51,12 @@ def answerable_features(
     considered = {sentence.evidence.passage.article_id for sentence in ranked}
     evidence = [item for item in evidence if item.passage.article_id in considered]
     key = passage_key(best.evidence)
-    other = next((s for s in ranked if s.evidence.passage.article_id != best.evidence.passage.article_id), None)
+    story = stories([e.passage.text for e in evidence], [e.passage.article_id for e in evidence])
+    told = story[best.evidence.passage.article_id]
+    other = next((s for s in ranked if story[s.evidence.passage.article_id] != told), None)
     of_sentence = dict(zip(SENTENCE_FEATURES, best.features, strict=True))
     dense = [e.signals.dense for e in evidence if e.signals.dense is not None]
-    lexical = sorted((e.signals.lexical for e in evidence if e.signals.lexical is not None), reverse=True)
+    lexical = _distinct_lexical(evidence, story)
     return (
         similarity,
         best.score - (other.score if other else 0.0),
@@ -68,7 +71,7 @@ def answerable_features(
         float(bool(view.quantities)),
         longest_run(view.key, key) / max(8, len(view.key)),
         evidence[0].signals.fused,
-        _margin(evidence),
+        _margin(evidence, story),
         max(dense) - sum(dense) / len(dense) if dense else 0.0,
         lexical[0] / view.total_weight if lexical and view.total_weight > 0 else 0.0,
         lexical[0] - lexical[1] if len(lexical) > 1 else 0.0,
@@ -85,11 +88,23 @@ def passage_key(item: Evidence) -> str:
     return fold(f"{item.passage.title} {item.passage.heading} {item.passage.text}")
 
 
-def _margin(evidence: Sequence[Evidence]) -> float:
-    """How far the first passage is ahead of the first one of another article; its whole score when there is none."""
+def _margin(evidence: Sequence[Evidence], story: Mapping[str, str]) -> float:
+    """How far the first passage is ahead of the first one of another story; its whole score when there is none."""
     first = evidence[0]
-    others = (e.signals.fused for e in evidence if e.passage.article_id != first.passage.article_id)
+    told = story[first.passage.article_id]
+    others = (e.signals.fused for e in evidence if story[e.passage.article_id] != told)
     return first.signals.fused - next(others, 0.0)
+
+
+def _distinct_lexical(evidence: Sequence[Evidence], story: Mapping[str, str]) -> list[float]:
+    """BM25 scores, the best first, without those of other articles that tell the story of the best one."""
+    scored = sorted(
+        ((e.signals.lexical, e.passage.article_id) for e in evidence if e.signals.lexical is not None), reverse=True
+    )
+    if not scored:
+        return []
+    best = scored[0][1]
+    return [score for score, article in scored if article == best or story[article] != story[best]]
 
 
 def _share(flags: Sequence[bool]) -> float:

@@ -17,7 +17,7 @@ from rag.answer.view import QuestionView, view
 from rag.answer.widen import quotable
 from rag.search.retriever import Retrieval
 from rag.store.protocol import Snapshot
-from rag.text.script import fold
+from rag.text.script import fold, in_one_script
 from rag.types import Article
 
 _KEPT_FEATURES = 4  # decimals in traces
@@ -83,7 +83,7 @@ def fitting(view: QuestionView, ranked: Sequence[Sentence], articles: Articles) 
 
 def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], compared: RecentPassages) -> float:
     """Highest inner product of the question's vector with those of the first sentences."""
-    vectors = compared.encode([sentence.text for sentence in ranked[:COMPARED]])
+    vectors = compared.encode([in_one_script(sentence.text) for sentence in ranked[:COMPARED]])
     return float((vectors @ retrieval.vector).max())
 
 

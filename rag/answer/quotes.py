@@ -13,6 +13,7 @@ from rag.answer.sentences import Sentence
 from rag.answer.subject import topic
 from rag.answer.view import QuestionView
 from rag.answer.widen import overlap, quotable, widen, with_list
+from rag.search.copies import says_the_same
 from rag.text.script import fold, language, to_traditional
 from rag.types import Article, Citation, Claim, Conflict, Verdict
 
@@ -70,9 +71,9 @@ def _said(sentence: Sentence, article: Article) -> str:
 
 
 def _same(sentence: Sentence, other: Sentence) -> bool:
-    """The same words, or the one inside the other: nothing is said twice."""
+    """The same words, the one inside the other, or nearly so: nothing is said twice."""
     one, two = fold(sentence.text).strip(" 。；;!！?？"), fold(other.text).strip(" 。；;!！?？")
-    return one in two or two in one
+    return one in two or two in one or says_the_same(one, two)
 
 
 def _new_share(view: QuestionView, said: str, key: str) -> float:

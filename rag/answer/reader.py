@@ -21,7 +21,7 @@ import numpy.typing as npt
 from embeddings.encoder import Encoder, JointEncoder, Reading
 from rag.answer.sentences import Sentence
 from rag.answer.view import QuestionView
-from rag.text.script import fold
+from rag.text.script import fold, in_one_script
 from rag.text.sentences import sentences
 
 READ_FEATURES = (
@@ -153,5 +153,5 @@ def read(view: QuestionView, sentence: Sentence, encoder: Encoder, reader: Reade
     if not isinstance(encoder, JointEncoder) or encoder.spec.fingerprint != reader.encoder:
         return None
     seen = window(sentence)
-    reading = encoder.read_together(view.text, seen.text)
+    reading = encoder.read_together(in_one_script(view.text), in_one_script(seen.text))
     return reader.read(reading.states, token_kinds(view, seen, reading), reading.asked)

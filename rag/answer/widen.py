@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag.answer.sentences import Sentence
+from rag.text.script import fold
 from rag.text.sentences import sentences
 from rag.types import Article, Span
 
@@ -73,8 +74,8 @@ def with_list(sentence: Sentence, article: Article) -> Sentence:
 
     A list is announced by a colon, a heading, or a number of things (`三个难点`, `以下措施`).
     """
-    told = sentence.text.rstrip()
-    announced = told.endswith((":", "：")) or _ANNOUNCED.search(told[-_ANNOUNCEMENT:]) is not None
+    told = fold(sentence.text.rstrip())
+    announced = told.endswith(":") or _ANNOUNCED.search(told[-_ANNOUNCEMENT:]) is not None
     if not announced:
         return sentence
     end = _end_of_lines(sentence, article)

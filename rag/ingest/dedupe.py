@@ -48,7 +48,7 @@ def signature(text: str) -> tuple[int, ...]:
     (Broder 1997, "On the resemblance and containment of documents"). The permutations are `a * h + b` modulo 2**32 with
     odd `a`, over hashes mixed with MurmurHash3's finalizer.
     """
-    hashes = _mixed(_shingles(_key(text)))
+    hashes = _mixed(shingles(text))
     least = np.full(PERMUTATIONS, _LARGEST, dtype=np.uint32)
     for start in range(0, len(hashes), _BLOCK):
         permuted = hashes[start : start + _BLOCK, np.newaxis] * _FACTORS + _TERMS  # wraps around on purpose
@@ -102,16 +102,19 @@ def is_same_story(a: str, b: str) -> bool:
     key_a, key_b = _key(a), _key(b)
     if min(len(key_a), len(key_b)) < SHORT:
         return bool(key_a) and key_a == key_b
-    return _jaccard(_shingles(key_a), _shingles(key_b)) >= ALIKE and _figures_agree(a, b)
+    return _jaccard(shingles(a), shingles(b)) >= ALIKE and _figures_agree(a, b)
 
 
 def _key(text: str) -> str:
     return _IGNORED.sub("", fold(text))
 
 
-def _shingles(key: str) -> Hashes:
-    """Distinct 32-bit hashes of all runs of `SHINGLE` characters (of the whole key, where it is shorter)."""
-    points = np.frombuffer(key.encode("utf-32-le"), dtype=np.uint32)
+def shingles(text: str) -> Hashes:
+    """Distinct 32-bit hashes of all runs of `SHINGLE` characters, of either script and any layout.
+
+    White space and punctuation do not count; what is shorter is one run.
+    """
+    points = np.frombuffer(_key(text).encode("utf-32-le"), dtype=np.uint32)
     width = min(SHINGLE, len(points))
     if width == 0:
         return points
@@ -135,11 +138,11 @@ def _jaccard(a: Hashes, b: Hashes) -> float:
 
 def _figures_agree(a: str, b: str) -> bool:
     """True unless one text has a figure in place of another's, or a value that the other has nowhere."""
-    figures_a, figures_b = _figures(a), _figures(b)
+    figures_a, figures_b = figures(a), figures(b)
     return (not figures_a - figures_b or not figures_b - figures_a) and set(figures_a) == set(figures_b)
 
 
-def _figures(text: str) -> Counter[tuple[Fraction, str]]:
+def figures(text: str) -> Counter[tuple[Fraction, str]]:
     """Values and units of a text, without 一 as a word (一步, 一种) and telephone or licence numbers in bylines."""
     return Counter(
         (quantity.value, quantity.unit)

@@ -22,6 +22,7 @@ from rag.ingest.recurring import sentence_hashes
 from rag.ingest.report import DocumentReport, IngestReport, Outcome, Progress
 from rag.ingest.suspicious import suspicious
 from rag.store.protocol import CommitReport, Prepared, Store
+from rag.text.script import in_one_script
 from rag.types import Article, Passage, RawDocument, Rejected
 
 _BATCH_BYTES = 16_000_000  # of documents; with large ones a batch ends here
@@ -35,7 +36,8 @@ _log = logging.getLogger(__name__)
 def passage_input(passage: Passage) -> str:
     """What the encoder sees of a passage: title and heading, unless the text begins with them, and the text."""
     above = dict.fromkeys(line for line in (passage.title, passage.heading) if line)
-    return "\n".join((*(line for line in above if not passage.text.startswith(line)), passage.text))
+    lines = (*(line for line in above if not passage.text.startswith(line)), passage.text)
+    return in_one_script("\n".join(lines))
 
 
 def _silent(_: Progress) -> None:

@@ -10,7 +10,7 @@ from rag.search.fuse import fuse
 from rag.search.gloss import Source, gloss
 from rag.search.plan import Plan
 from rag.store.protocol import Snapshot
-from rag.text.script import fold
+from rag.text.script import fold, in_one_script
 from rag.text.words import words
 
 _POOLED = 32  # passages that tell which words a question means
@@ -33,7 +33,7 @@ def in_chinese(snapshot: Snapshot, made: Plan, encoder: Encoder, *, dense_weight
         if said is None or said.text == made.text:
             break
         made = replace(made, text=said.text, words=tuple(words(said.text)), glossed=said.words)
-        dense = snapshot.search_dense(encoder.encode_queries([made.text])[0], _CANDIDATES, made.filters)
+        dense = snapshot.search_dense(encoder.encode_queries([in_one_script(made.text)])[0], _CANDIDATES, made.filters)
         lexical = snapshot.search_lexical(made.words, _CANDIDATES, made.filters)
         best = [hit.passage_id for hit in fuse(dense, lexical, dense_weight=dense_weight)[:_POOLED]]
         pool = list(dict.fromkeys([*best, *(hit.passage_id for hit in found[:_KEPT])]))

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from embeddings.encoder import Encoder, Vectors
 from embeddings.rerank import Reranker
+from rag.search.copies import Told
 from rag.search.crossing import in_chinese
 from rag.search.fuse import Fused, fuse
 from rag.search.plan import Plan, plan
 from rag.search.respell import respell
 from rag.store.protocol import Snapshot, Store
 from rag.text.frequency import background, weigh
+from rag.text.script import in_one_script
 from rag.text.words import content_words
 from rag.types import Evidence, Passage, Question
 
@@ -95,7 +97,7 @@ class Retriever:
 
     def _search(self, snapshot: Snapshot, made: Plan, top_k: int, clock: _Clock) -> tuple[Vectors, _Pool]:
         """The question's vector, and the live passages that both indexes together find, best first."""
-        vector = self._encoder.encode_queries([made.text])[0]
+        vector = self._encoder.encode_queries([in_one_script(made.text)])[0]
         clock.lap("encode")
         count = max(self._options.candidates, 4 * top_k)
         dense = snapshot.search_dense(vector, count, made.filters)
@@ -108,13 +110,19 @@ class Retriever:
         return vector, [(hit, passages[hit.passage_id]) for hit in fused if hit.passage_id in passages]
 
     def _choose(self, snapshot: Snapshot, made: Plan, pool: _Pool, top_k: int) -> tuple[Evidence, ...]:
-        """The first `top_k` passages, at most `per_article` of an article, reranked when there is a reranker."""
+        """The first `top_k` passages, at most `per_article` of an article, reranked when there is a reranker.
+
+        Copies of what other articles say already are left out.
+        """
         if self._reranker is not None:
             pool = self._rerank(made, pool)
         chosen: list[tuple[Fused, Passage]] = []
         of_article: Counter[str] = Counter()
+        told = Told()
         for hit, passage in pool:
             if of_article[passage.article_id] >= self._options.per_article:
+                continue
+            if not told.adds(passage.text, passage.article_id):
                 continue
             of_article[passage.article_id] += 1
             chosen.append((hit, passage))

@@ -32,11 +32,13 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    narrow = text.translate(_FULL_WIDTH).translate(_KEEPS_LENGTH_LOWER)
-    simplified = str(_converter("t2s").convert(narrow))
-    if len(simplified) == len(text):
-        return simplified
-    return "".join(map(_fold_character, narrow))
+    return in_one_script(text.translate(_FULL_WIDTH).translate(_KEEPS_LENGTH_LOWER))
+
+
+def in_one_script(text: str) -> str:
+    """`text` in simplified script and exactly as long: what models are given, to which one word is then one word."""
+    simplified = to_simplified(text)
+    return simplified if len(simplified) == len(text) else "".join(map(_fold_character, text))
 
 
 _fold_again = lru_cache(maxsize=10_000)(_fold)  # an answer folds its few sentences hundreds of times; about 5 MB

@@ -52,7 +52,7 @@ def test_signature_equals_the_reference_implementation() -> None:
         hashfunc=int,
         scheme="affine32",
     )
-    sketch.update_batch(dedupe._shingles(dedupe._key(STORY)).tolist())
+    sketch.update_batch(dedupe.shingles(STORY).tolist())
     assert signature(STORY) == tuple(sketch.hashvalues.tolist())
 
 
