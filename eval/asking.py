@@ -13,9 +13,9 @@ from rich.progress import track
 from eval.devstore import SETS
 from eval.hiding import Hiding
 from eval.squad import Asked, load_squad
-from rag.answer.assessing import Articles, fitting
+from rag.answer.assessing import Articles, quotable_ranked
 from rag.answer.calibration import Logistic
-from rag.answer.sentences import SENTENCE_FEATURES, Sentence, rank
+from rag.answer.sentences import SENTENCE_FEATURES, Sentence
 from rag.answer.view import QuestionView, view
 from rag.engine import Engine
 from rag.search.retriever import Retrieval
@@ -53,7 +53,7 @@ def collect(engine: Engine, snapshot: Snapshot, articles: Articles, asked: Asked
     shown = cast("Snapshot", Hiding(snapshot, [asked.paragraph_id])) if kind == "withheld" else snapshot
     retrieval = engine.retriever.retrieve_from(shown, Question(text=text))
     seen = view(retrieval.query, retrieval.weights)
-    found = tuple(fitting(seen, rank(seen, retrieval.evidence, _NOTHING), articles))
+    found = tuple(quotable_ranked(seen, retrieval.evidence, _NOTHING, articles))
     return Case(
         asked=asked,
         kind=kind,

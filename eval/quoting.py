@@ -98,7 +98,7 @@ def _answerers(engine: Engine, crossed: Path | None) -> list[QuotesAnswerer]:
             engine.store,
             engine.retriever,
             engine.encoder,
-            calibration(),
+            calibration().limited(engine.settings.answer_threshold, engine.settings.second_sentence),
             settings=engine.settings.fingerprint,
             reader=load_reader((crossed / f"{fold}.npz").read_bytes()),
         )

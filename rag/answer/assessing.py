@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from embeddings.encoder import Encoder
 from embeddings.recent import RecentPassages
 from rag.answer.answerable import COMPARED, answerable_features
-from rag.answer.calibration import Calibration
+from rag.answer.calibration import Calibration, Logistic
+from rag.answer.quotable import quotable_spans
 from rag.answer.reader import Reader, read, shipped_reader
 from rag.answer.sentences import Sentence, rank
 from rag.answer.subject import missing_places
 from rag.answer.view import QuestionView, view
-from rag.answer.widen import quotable
 from rag.search.retriever import Retrieval
 from rag.store.protocol import Snapshot
 from rag.text.script import fold, in_one_script
-from rag.types import Article
+from rag.types import Article, Evidence
 
 _KEPT_FEATURES = 4  # decimals in traces
 
@@ -46,7 +46,7 @@ def assess(
     `compared` has the vectors of sentences by `encoder`; `reader` takes the place of the one that ships.
     """
     seen = view(retrieval.query, retrieval.weights)
-    ranked = fitting(seen, rank(seen, retrieval.evidence, calibration.sentence), articles)
+    ranked = quotable_ranked(seen, retrieval.evidence, calibration.sentence, articles)
     if not ranked:
         return Assessment(view=seen)
     with ThreadPoolExecutor(1, thread_name_prefix="read") as beside:  # two cores: the sentences are encoded meanwhile
@@ -70,15 +70,17 @@ def assess(
     )
 
 
-def fitting(view: QuestionView, ranked: Sequence[Sentence], articles: Articles) -> list[Sentence]:
-    """The sentences that can be quoted and stand in articles that speak of the places asked about.
+def quotable_ranked(
+    view: QuestionView, evidence: Sequence[Evidence], model: Logistic, articles: Articles
+) -> list[Sentence]:
+    """The sentences that can be quoted and stand in articles that speak of the places asked about, best first.
 
     Where no article does, all that can be quoted: the refusal shows the nearest of them.
     """
-    kept = [s for s in ranked if quotable(s, articles.get(s.evidence.passage.article_id)) is not None]
-    ids = dict.fromkeys(s.evidence.passage.article_id for s in kept)
+    ranked = rank(view, evidence, model, spans_of=lambda p: quotable_spans(p, articles.get(p.article_id)))
+    ids = dict.fromkeys(s.evidence.passage.article_id for s in ranked)
     elsewhere = {article_id for article_id in ids if missing_places(view, articles.get(article_id))}
-    return [s for s in kept if s.evidence.passage.article_id not in elsewhere] or kept
+    return [s for s in ranked if s.evidence.passage.article_id not in elsewhere] or ranked
 
 
 def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], compared: RecentPassages) -> float:

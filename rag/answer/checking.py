@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from rag.answer.assessing import Articles
 from rag.answer.expect import Kind
 from rag.answer.material import Excerpt
+from rag.answer.quotable import quotable
 from rag.answer.sentences import Sentence
 from rag.answer.subject import belongs, missing_places
 from rag.answer.view import QuestionView
-from rag.answer.widen import quotable
 from rag.check.claims import Draft, clauses
 from rag.check.lexicon import is_light
 from rag.check.sources import source_of

@@ -9,11 +9,12 @@ from datetime import date
 
 from rag.answer.comparable import Voice, is_same_measure
 from rag.answer.expect import Kind
+from rag.answer.quotable import quotable
 from rag.answer.readings import Reading, context, readings
 from rag.answer.sentences import Sentence
 from rag.answer.subject import belongs, missing_dates, missing_places
 from rag.answer.view import QuestionView
-from rag.answer.widen import quotable, widen
+from rag.answer.widen import widen
 from rag.text.dates import DateMention
 from rag.text.script import fold
 from rag.types import Article

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.assessing import Articles
+from rag.answer.quotable import quotable
 from rag.answer.sentences import Sentence
-from rag.answer.widen import quotable
 from rag.text.sentences import sentences
 from rag.types import Article, Span
 

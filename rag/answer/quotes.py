@@ -9,10 +9,11 @@ from rag.answer.conflicts import Disagreement
 from rag.answer.expect import Kind
 from rag.answer.numbering import Numbering, without_lookalikes
 from rag.answer.present import article_path
+from rag.answer.quotable import quotable
 from rag.answer.sentences import Sentence
 from rag.answer.subject import topic
 from rag.answer.view import QuestionView
-from rag.answer.widen import overlap, quotable, widen, with_list
+from rag.answer.widen import overlap, widen, with_list
 from rag.search.copies import says_the_same
 from rag.text.script import fold, language, to_traditional
 from rag.types import Article, Citation, Claim, Conflict, Verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.calibration import Logistic
@@ -11,7 +11,7 @@ from rag.answer.expect import Kind, holds
 from rag.answer.view import QuestionView
 from rag.text.script import fold
 from rag.text.sentences import sentences
-from rag.types import Evidence
+from rag.types import Evidence, Passage, Span
 
 SENTENCE_FEATURES = (
     "coverage",  # question word weight in the sentence
@@ -45,20 +45,28 @@ class Sentence:
     score: float = 0.0  # probability that it answers the question, before asking whether anything does
 
 
-def rank(view: QuestionView, evidence: Sequence[Evidence], model: Logistic) -> list[Sentence]:
-    """Every sentence of the evidence once, the likeliest answer first; ties in order of evidence and text."""
+def rank(
+    view: QuestionView,
+    evidence: Sequence[Evidence],
+    model: Logistic,
+    *,
+    spans_of: Callable[[Passage], Sequence[Span]] = lambda passage: sentences(passage.text),
+) -> list[Sentence]:
+    """Every sentence of the evidence once, the likeliest answer first; ties in order of evidence and text.
+
+    `spans_of` gives the sentences of a passage that may be taken.
+    """
     best = max((e.score for e in evidence), default=0.0)
     found: dict[tuple[str, int], Sentence] = {}
     for item in evidence:
-        for sentence in _sentences_of(view, item, best):
+        for sentence in _sentences_of(view, item, spans_of(item.passage), best):
             found.setdefault((item.passage.article_id, sentence.start), sentence)
     scored = [replace(sentence, score=model.probability(sentence.features)) for sentence in found.values()]
     return sorted(scored, key=lambda s: -s.score)
 
 
-def _sentences_of(view: QuestionView, item: Evidence, best: float) -> list[Sentence]:
+def _sentences_of(view: QuestionView, item: Evidence, spans: Sequence[Span], best: float) -> list[Sentence]:
     passage = item.passage
-    spans = sentences(passage.text)
     keys = [fold(passage.text[span.start : span.end]) for span in spans]
     rarity = _rarity(view, keys)
     around = fold(f"{passage.title} {passage.heading} ")

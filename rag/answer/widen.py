@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from rag.answer.quotable import quotable
 from rag.answer.sentences import Sentence
 from rag.text.script import fold
 from rag.text.sentences import sentences
@@ -22,13 +23,6 @@ _ANNOUNCED = re.compile(
 )
 _ANNOUNCEMENT = 20  # characters before the end of a sentence in which it may announce a list
 _LIST_ITEM = re.compile(r"\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、）)]|[-•·●○◆■*])\s*\S")
-
-
-def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
-    """The source span of `sentence`, or None when it is damaged, suspicious, or not in one piece in the source."""
-    if any(span.overlaps(sentence.start, sentence.end) for span in (*article.damaged, *article.suspicious)):
-        return None
-    return article.quote(sentence.start, sentence.end)
 
 
 def widen(chosen: Sequence[Sentence], articles: Mapping[str, Article]) -> list[Sentence]:
@@ -56,6 +50,8 @@ def whole_period(sentence: Sentence, article: Article) -> Sentence:
         first -= 1
     while last + 1 < len(spans) and text[spans[last].end - 1] in _SEMICOLONS:
         last += 1
+    if first == last:
+        return sentence
     return _wider(sentence, article, min(sentence.start, spans[first].start), spans[last].end, _LONGEST_PERIOD)
 
 

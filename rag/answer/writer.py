@@ -21,7 +21,7 @@ from rag.answer.material import Excerpt, select
 from rag.answer.notices import respelt_notice
 from rag.answer.prompt import PROMPT_VERSION, evidence_budget, write_prompt
 from rag.answer.refusal import refuse_after_writing
-from rag.answer.writing import Writing, gives_it, is_believed, is_worth_asking, says_enough
+from rag.answer.writing import Writing, gives_it, has_figures_of, is_believed, is_worth_asking, says_enough
 from rag.check.claims import Draft
 from rag.check.verify import Checker
 from rag.errors import ModelError
@@ -119,7 +119,8 @@ class LlmAnswerer:
         if not (writing.shown and self._model.spec.small and quoted.citations):
             return
         best, *others = quoted.citations
-        if writing.composition.cites(best) and says_enough(looked, writing, best.text):
+        known = writing.composition.cites(best) or has_figures_of(writing, best.text)
+        if known and says_enough(looked, writing, best.text):
             return
         for citation in (best, *(other for other in others if not writing.composition.cites(other))):
             yield Said(text=writing.composition.quote(citation))

@@ -124,6 +124,14 @@ def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
     return sum(map(len, told)) >= (_HALF if copied else _MOST) * len(said)
 
 
+def has_figures_of(writing: Writing, quote: str) -> bool:
+    """Whether the model's words give every figure of a quote, of which it has some, though they rest on another."""
+    told = [find_quantities(fold(judged.draft.text)) for judged in writing.kept]
+    values = {(quantity.value, quantity.unit) for quantities in told for quantity in quantities}
+    said = {(quantity.value, quantity.unit) for quantity in find_quantities(fold(quote))}
+    return bool(said) and said <= values
+
+
 def is_believed(looked: Looked, found: float | None) -> bool:
     """Whether evidence and model together speak for an answer; `found` is what the model holds, None if it is silent.
 

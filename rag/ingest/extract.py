@@ -16,6 +16,7 @@ from rag.ingest.region import Region
 from rag.ingest.roles import Reason
 from rag.ingest.title import find_title
 from rag.ingest.trim import Trimmer
+from rag.ingest.wrapped import rejoined
 
 __all__ = ["Extraction", "Piece", "Reason", "Removed", "extract"]
 
@@ -81,7 +82,7 @@ def extract(
     reasons = trimmer.reasons
     pieces = [_cut(number, lines[number], rows[number]) for number in trimmer.live()]
     merged = merge_copies(pieces, lines, damage)
-    kept = merged.pieces
+    kept = rejoined(merged.pieces, rows)
     return Extraction(
         kept=kept,
         headings=_headings(kept, rows),

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.ingest.dedupe import figures, shingles
+from rag.text.script import fold
 
 _COPY = 0.9  # share of a passage's shingles in what other articles say, from which it adds nothing
 _STORY = 0.4  # the same of the shorter of two passages, from which they tell one story; they are cut in other places
-_SAME = 0.7  # the same of the shorter of two sentences
+_SAME = 0.8  # share of the character pairs of the shorter of two sentences
 _FIGURES = 0.5  # of the passage with fewer figures, that both must have: bulletins of one mould share few
 _LEAST = 20  # shingles of a passage that can be told to be a copy
 
@@ -57,14 +59,16 @@ def stories(texts: Sequence[str], article_ids: Sequence[str]) -> dict[str, str]:
     for at, article_id in enumerate(article_ids):
         for other in range(at):
             one, two = first[article_ids[other]], first[article_id]
-            if one != two and _tell_one_story(texts[at], texts[other], _share(hashes[at], hashes[other], _LEAST)):
+            if one != two and _tell_one_story(texts[at], texts[other], _share(hashes[at], hashes[other])):
                 first = {name: one if story == two else story for name, story in first.items()}
     return first
 
 
 def says_the_same(one: str, other: str) -> bool:
     """Whether one of two sentences says in nearly the same words, with the same figures, what the other says."""
-    return _share(_shingles(one), _shingles(other), 1) >= _SAME and _figures(one) == _figures(other)
+    here, there = _pairs(one), _pairs(other)
+    shared = len(here & there) >= _SAME * max(1, min(len(here), len(there)))
+    return shared and _figures(one) == _figures(other)
 
 
 def _tell_one_story(one: str, other: str, share: float) -> bool:
@@ -74,6 +78,11 @@ def _tell_one_story(one: str, other: str, share: float) -> bool:
     return len(here & there) >= _FIGURES * min(len(here), len(there))
 
 
-def _share(one: _Hashes, other: _Hashes, least: int) -> float:
-    """The shingles in both, as a share of the shorter text's, or of `least` where that has fewer."""
-    return len(np.intersect1d(one, other, assume_unique=True)) / max(least, min(len(one), len(other)))
+def _share(one: _Hashes, other: _Hashes) -> float:
+    """The shingles in both, as a share of the shorter text's; low for texts too short to tell."""
+    return len(np.intersect1d(one, other, assume_unique=True)) / max(_LEAST, min(len(one), len(other)))
+
+
+def _pairs(text: str) -> set[str]:
+    key = fold(text)
+    return {one + other for one, other in pairwise(key) if one.isalnum() and other.isalnum()}

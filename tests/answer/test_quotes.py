@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from rag.answer.conflicts import Disagreement
+from rag.answer.quotable import quotable
 from rag.answer.quotes import choose, cite, compose_disagreements
 from rag.answer.sentences import Sentence
 from rag.answer.view import view
-from rag.answer.widen import quotable, whole_period, with_answer, with_list
+from rag.answer.widen import whole_period, with_answer, with_list
 from rag.offsets import Rewriter
 from rag.types import Article, ArticleInfo, Conflict, Evidence, Media, Passage, Published, Signals, Span
 

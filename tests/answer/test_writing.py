@@ -9,7 +9,7 @@ import pytest
 from rag.answer.answerer import Looked, QuotesAnswerer
 from rag.answer.checking import Judged
 from rag.answer.composing import Composition
-from rag.answer.writing import Writing, is_believed, says_enough
+from rag.answer.writing import Writing, has_figures_of, is_believed, says_enough
 from rag.check.claims import Draft
 from rag.engine import Engine
 from rag.types import Question, Strictness, Verdict
@@ -87,6 +87,22 @@ def test_a_part_of_the_sentence_must_give_what_is_asked(engine: Engine) -> None:
     writing = wrote(looked, told, Verdict.EXACT)
     assert not says_enough(looked, writing, f"局长陈思远表示，{told}")
     assert says_enough(looked, writing, f"局长表示，{told}")
+
+
+@pytest.mark.parametrize(
+    ("quote", "known"),
+    [
+        ("新增学位 | 3600個", True),
+        ("新增学位三千六百个，新建幼儿园12所。", True),
+        ("新增学位3600个，新建幼儿园13所。", False),
+        ("新增学位。", False),
+    ],
+)
+def test_a_quote_that_gives_the_same_figures_adds_nothing(engine: Engine, quote: str, known: bool) -> None:  # noqa: FBT001 - a column of the table
+    """By value, in either script; a quote without figures is not known by them."""
+    looked = look(engine, "2023年临河区新增了多少个学位？")
+    writing = wrote(looked, "临河区新建了12所幼儿园，新增3600个学位。", Verdict.SUPPORTED)
+    assert has_figures_of(writing, quote) is known
 
 
 @pytest.mark.parametrize(

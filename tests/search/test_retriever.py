@@ -53,6 +53,27 @@ def test_an_article_gives_no_more_than_its_share(store: MemoryStore) -> None:
     assert len(articles) == len(set(articles)) == 3
 
 
+def test_a_copy_of_a_story_takes_no_place() -> None:
+    """The same story from another publisher is left out; one with more to say or with another figure is not."""
+    story = "滨河大桥主跨长度为480米，由市设计院的林工设计，双向六车道，设计时速60公里，大桥于2019年12月通车。"
+    texts = {
+        "first": f"{story}市民纷纷前来参观留影。",
+        "copy": story.replace("，由", "， 由"),
+        "again": story,
+        "corrected": story.replace("480", "490"),
+        "other": "临河博物馆收藏青铜器1200件，博物馆位于大桥东侧的滨水路8号。",
+    }
+    made = MemoryStore(encoder=HashingEncoder().spec)
+    documents = [
+        RawDocument(name=name, data=text.encode(), media=Media.TEXT, article_id=name) for name, text in texts.items()
+    ]
+    Pipeline(store=made, encoder=HashingEncoder()).ingest(documents)
+    found = Retriever(made, HashingEncoder(), replace(_OPTIONS, top_k=5)).retrieve(Question(text="滨河大桥主跨多长？"))
+    articles = {item.article.article_id for item in found.evidence}
+    assert {"first", "corrected", "other"} < articles
+    assert len(articles) == 4
+
+
 def test_filters_hold_in_both_indexes(store: MemoryStore) -> None:
     """Only the filtered publisher's passages come out, whatever the words."""
     question = Question(text="滨河大桥什么时候通车？", filters=Filters(publishers=("museum日报",)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.script import fold, language, to_simplified, to_traditional
+from rag.text.script import fold, in_one_script, language, to_simplified, to_traditional
 
 
 @given(st.text())
@@ -54,3 +54,14 @@ def test_scripts_convert_both_ways() -> None:
     """Whole words are converted, in both directions."""
     assert to_simplified("義務教育優質均衡") == "义务教育优质均衡"
     assert to_traditional("义务教育优质均衡") == "義務教育優質均衡"
+
+
+@given(st.text())
+def test_in_one_script_keeps_every_offset(text: str) -> None:
+    """One code point for each, whatever the text."""
+    assert len(in_one_script(text)) == len(text)
+
+
+def test_in_one_script_changes_nothing_else() -> None:
+    """Both scripts become one; case and width, which models know, stay."""
+    assert in_one_script("臺灣的ＧＤＰ增長，WHO說") == "台湾的ＧＤＰ增长，WHO说"

@@ -1,0 +1,58 @@
+"""What of an article may be quoted: nothing damaged or suspicious, and only what is in one piece in the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from rag.answer.sentences import Sentence
+from rag.text.sentences import sentences
+from rag.types import Article, Passage, Span
+
+_CLAUSE_END = re.compile(r"[，,；;]")
+_LEAST = 8  # characters of a part that is worth quoting
+
+
+def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
+    """The source span of `sentence`, or None when it is damaged, suspicious, or not in one piece in the source."""
+    return _source_span(sentence.start, sentence.end, article)
+
+
+def quotable_spans(passage: Passage, article: Article) -> list[Span]:
+    """The sentences of a passage, as spans of its text; of one that cannot be quoted its beginning, clause by clause.
+
+    What follows the damage is left out, since a negation may be lost in it. Rows of a table go without outer bars.
+    """
+    return [
+        Span(start=start - passage.start, end=end - passage.start)
+        for span in map(partial(_without_bars, passage.text), sentences(passage.text))
+        for start, end in _parts(passage.start + span.start, passage.start + span.end, article)
+    ]
+
+
+def _without_bars(text: str, span: Span) -> Span:
+    said = text[span.start : span.end]
+    inside = said.strip("| \u3000")
+    if not inside or not said.startswith("|"):
+        return span
+    start = span.start + said.index(inside)
+    return Span(start=start, end=start + len(inside))
+
+
+def _parts(start: int, end: int, article: Article) -> Iterator[tuple[int, int]]:
+    """The sentence, else its longest beginning that can be quoted, else nothing."""
+    if _source_span(start, end, article):
+        yield start, end
+        return
+    ends = [start + mark.end() for mark in _CLAUSE_END.finditer(article.text[start:end])]
+    for stop in reversed([stop for stop in ends if stop - start >= _LEAST]):
+        if _source_span(start, stop, article):
+            yield start, stop
+            return
+
+
+def _source_span(start: int, end: int, article: Article) -> tuple[int, int] | None:
+    if any(span.overlaps(start, end) for span in (*article.damaged, *article.suspicious)):
+        return None
+    return article.quote(start, end)
