@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.answer.assessing import Articles
-from rag.answer.quotable import quotable
+from rag.answer.quotable import quotable_spans
 from rag.answer.sentences import Sentence
-from rag.text.sentences import sentences
 from rag.types import Article, Span
 
 _NEIGHBOURS = 1  # sentences on either side of a chosen one, since a figure's subject often stands in the one before
@@ -76,9 +75,10 @@ def select(ranked: Sequence[Sentence], articles: Articles, *, budget: int) -> tu
 
 
 def _around(sentence: Sentence, article: Article) -> list[Span]:
-    """The sentence and its neighbours in the same passage, those that can be quoted."""
+    """The sentence and its neighbours among what can be quoted of the same passage."""
     passage = sentence.evidence.passage
-    spans = [Span(start=passage.start + s.start, end=passage.start + s.end) for s in sentences(passage.text)]
-    at = next(i for i, span in enumerate(spans) if span.start == sentence.start)
-    near = spans[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1]
-    return [s for s in near if quotable(replace(sentence, start=s.start, end=s.end), article) is not None]
+    spans = [Span(start=passage.start + s.start, end=passage.start + s.end) for s in quotable_spans(passage, article)]
+    before = [span for span in spans if span.end <= sentence.start]
+    behind = [span for span in spans if span.start >= sentence.end]
+    itself = spans[len(before) : len(spans) - len(behind)]
+    return [*before[-_NEIGHBOURS:], *itself, *behind[:_NEIGHBOURS]]

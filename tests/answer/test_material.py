@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from rag.answer.answerer import Looked, QuotesAnswerer
 from rag.answer.material import Excerpt, estimate_tokens, select
+from rag.config import load_settings
 from rag.engine import Engine
-from rag.types import Question, Span
+from rag.types import Media, Question, RawDocument, Span
+from rag.wiring import open_engine
 
 
 def looked(engine: Engine, question: str) -> Looked:
@@ -65,6 +68,19 @@ def test_damaged_sentences_are_left_out(engine: Engine) -> None:
     (excerpt, *_) = select(found.assessment.ranked, found.articles, budget=200)
     assert "新建幼儿园12所" not in excerpt.text
     assert "覆盖率达到91.5%" in excerpt.text
+
+
+def test_a_row_of_a_table_is_shown_as_it_is_quoted(tmp_path: Path) -> None:
+    """Without its outer bars, beside its neighbours."""
+    table = (
+        "# 安源区教育指标\n\n以下是本年度的指标。\n\n| 指标 | 数量 |\n| --- | --- |\n| 新增学位 | 5000个 |\n"
+    )
+    engine = open_engine(load_settings(data=tmp_path, local_model="none"))
+    engine.pipeline().ingest([RawDocument(name="table.md", data=table.encode(), media=Media.MARKDOWN)])
+    (excerpt,) = chosen(engine, "安源区新增多少个学位？", 60)
+    engine.close()
+    assert "新增学位 | 5000个" in excerpt.text
+    assert "| 新增" not in excerpt.text
 
 
 def test_tokens_are_estimated_by_script() -> None:
