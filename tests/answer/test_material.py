@@ -72,9 +72,17 @@ def test_damaged_sentences_are_left_out(engine: Engine) -> None:
 
 def test_a_row_of_a_table_is_shown_as_it_is_quoted(tmp_path: Path) -> None:
     """Without its outer bars, beside its neighbours."""
-    table = (
-        "# 安源区教育指标\n\n以下是本年度的指标。\n\n| 指标 | 数量 |\n| --- | --- |\n| 新增学位 | 5000个 |\n"
-    )
+    table = """# 安源区晒出教育成绩单
+
+安源区教育局今天公布本年度的教育指标，全区义务教育学校的办学条件继续改善。
+
+| 指标 | 数量 |
+| --- | --- |
+| 新增学位 | 5000个 |
+| 受益家庭 | 2万个 |
+
+教育局负责人表示，这些指标都已经写进区里的民生实事清单，年底前全部完成。
+"""
     engine = open_engine(load_settings(data=tmp_path, local_model="none"))
     engine.pipeline().ingest([RawDocument(name="table.md", data=table.encode(), media=Media.MARKDOWN)])
     (excerpt,) = chosen(engine, "安源区新增多少个学位？", 60)
