@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import httpx
 import httpx2
-from openai import OpenAI, OpenAIError
+from openai import DefaultHttpxClient, OpenAI, OpenAIError
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import TypeAdapter
 
@@ -132,7 +132,11 @@ class PlainTarget:
 
     def __init__(self, root: str, *, model: str | None = None, key: str | None = None) -> None:
         self._chat = _chat_client(root, key)
-        self._model = model or self._only_model(root)
+        try:
+            self._model = model or self._only_model(root)
+        except InputError:
+            self._chat.close()
+            raise
 
     def ask(self, case: Case) -> Reply:
         """The streamed answer."""
@@ -167,7 +171,8 @@ def http_client(root: str, key: str | None) -> httpx.Client:
 def _chat_client(root: str, key: str | None) -> OpenAI:
     """Without retries, which would hide failures and lengthen times."""
     timeout = httpx2.Timeout(_WHOLE, connect=_CONNECT)
-    return OpenAI(base_url=f"{root}/v1", api_key=key or "none", max_retries=0, timeout=timeout)
+    client = DefaultHttpxClient(timeout=timeout, limits=httpx2.Limits(keepalive_expiry=_IDLE))
+    return OpenAI(base_url=f"{root}/v1", api_key=key or "none", max_retries=0, timeout=timeout, http_client=client)
 
 
 @contextmanager

@@ -115,7 +115,7 @@ def assemble(
     limits = (fitted or calibration()).limited(settings.answer_threshold, settings.second_sentence)
     quotes = QuotesAnswerer(store, retriever, encoder, limits, settings=settings.fingerprint)
     answerers: dict[str, Answerer] = {"quotes": quotes}
-    checker = Checker(similarity=_similarity(encoder), entailment=entailment.probability if entailment else None)
+    checker = Checker(similarity=_similarity(encoder), entailment=_entailment(entailment) if entailment else None)
     if model is not None:
         answerers["llm"] = LlmAnswerer(store, quotes, model, checker, max_tokens=_max_tokens(settings))
     return Engine(
@@ -189,6 +189,11 @@ def _similarity(encoder: Encoder) -> Callable[[str, Sequence[str]], Sequence[flo
         return [float(value) for value in vectors[1:] @ vectors[0]]
 
     return similarity
+
+
+def _entailment(model: Entailment) -> Callable[[str, str], float]:
+    """How likely a quote entails a claim, both in one script."""
+    return lambda quote, claim: model.probability(in_one_script(quote), in_one_script(claim))
 
 
 def _open_encoder(settings: Settings, progress: Progress | None) -> Encoder:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
 from rag.answer.sentences import Sentence
+from rag.text.clauses import beginnings
 from rag.text.sentences import sentences
 from rag.types import Article, Passage, Span
-
-_CLAUSE_END = re.compile(r"[，,；;]")
-_LEAST = 8  # characters of a part that is worth quoting
 
 
 def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
@@ -45,11 +42,9 @@ def _parts(start: int, end: int, article: Article) -> Iterator[tuple[int, int]]:
     if _source_span(start, end, article):
         yield start, end
         return
-    ends = [start + mark.end() for mark in _CLAUSE_END.finditer(article.text[start:end])]
-    for stop in reversed([stop for stop in ends if stop - start >= _LEAST]):
-        if _source_span(start, stop, article):
-            yield start, stop
-            return
+    stops = (start + stop for stop in beginnings(article.text[start:end]))
+    if stop := next((stop for stop in stops if _source_span(start, stop, article)), None):
+        yield start, stop
 
 
 def _source_span(start: int, end: int, article: Article) -> tuple[int, int] | None:

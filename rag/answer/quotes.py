@@ -41,7 +41,9 @@ def choose(
         most = 1
     while len(chosen) < most:
         said = " ".join(_said(sentence, articles[_article_id(sentence)]) for sentence in chosen)
-        rest = [sentence for sentence in ranked if not any(_same(sentence, other) for other in chosen)]
+        rest = [
+            sentence for sentence in ranked if not any(says_the_same(sentence.text, other.text) for other in chosen)
+        ]
         gains = [(s.score * (1 + _NEW_WORDS * _new_share(view, said, fold(s.text))), -i) for i, s in enumerate(rest)]
         if not gains or max(gains)[0] < second * ranked[0].score:
             break
@@ -69,12 +71,6 @@ def _announces(sentence: Sentence, articles: Mapping[str, Article]) -> bool:
 def _said(sentence: Sentence, article: Article) -> str:
     """What a reader of the quote knows: the sentence, and what its article and section are about; folded."""
     return fold(f"{topic(article)} {sentence.evidence.passage.heading} {sentence.text}")
-
-
-def _same(sentence: Sentence, other: Sentence) -> bool:
-    """The same words, the one inside the other, or nearly so: nothing is said twice."""
-    one, two = fold(sentence.text).strip(" 。；;!！?？"), fold(other.text).strip(" 。；;!！?？")
-    return one in two or two in one or says_the_same(one, two)
 
 
 def _new_share(view: QuestionView, said: str, key: str) -> float:

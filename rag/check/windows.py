@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.check.sources import Source
+from rag.text.clauses import beginnings
 from rag.text.script import fold
 from rag.text.sentences import sentences
 from rag.types import Span
@@ -64,9 +65,9 @@ def singles(claim: str, sources: Sequence[Source], cited: Sequence[int], *, arou
     wanted = pairs(claim)
     found: dict[tuple[str, int], Window] = {}
     for source in sources:
-        for span in stretch(source, around=around):
+        for span in filter(None, (_sound(source, span) for span in stretch(source, around=around))):
             share = len(wanted & pairs(source.text[span.start : span.end])) / len(wanted)
-            if share < _LEAST or _is_unquotable(source, span.start, span.end):
+            if share < _LEAST:
                 continue
             bonus = _CITED if source.number in cited else 0.0
             window = Window(source=source, start=span.start, end=span.end, count=1, score=share + bonus)
@@ -91,6 +92,15 @@ def wider(claim: str, window: Window) -> Iterator[Window]:
         if min(gains) < _GAIN or _is_unquotable(window.source, start, end):
             continue
         yield Window(source=window.source, start=start, end=end, count=last - first + 1, score=window.score)
+
+
+def _sound(source: Source, span: Span) -> Span | None:
+    """The sentence, else its longest beginning that can be quoted, else None."""
+    if not _is_unquotable(source, span.start, span.end):
+        return span
+    stops = (span.start + stop for stop in beginnings(source.text[span.start : span.end]))
+    stop = next((stop for stop in stops if not _is_unquotable(source, span.start, stop)), None)
+    return Span(start=span.start, end=stop) if stop else None
 
 
 def _is_unquotable(source: Source, start: int, end: int) -> bool:

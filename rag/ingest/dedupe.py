@@ -99,22 +99,20 @@ def is_same_story(a: str, b: str) -> bool:
 
     A corrected or updated story, in which one figure stands in the place of another or a new one was added, is not.
     """
-    key_a, key_b = _key(a), _key(b)
+    key_a, key_b = bare(a), bare(b)
     if min(len(key_a), len(key_b)) < SHORT:
         return bool(key_a) and key_a == key_b
     return _jaccard(shingles(a), shingles(b)) >= ALIKE and _figures_agree(a, b)
 
 
-def _key(text: str) -> str:
+def bare(text: str) -> str:
+    """`text` folded, without white space and punctuation."""
     return _IGNORED.sub("", fold(text))
 
 
 def shingles(text: str) -> Hashes:
-    """Distinct 32-bit hashes of all runs of `SHINGLE` characters, of either script and any layout.
-
-    White space and punctuation do not count; what is shorter is one run.
-    """
-    points = np.frombuffer(_key(text).encode("utf-32-le"), dtype=np.uint32)
+    """Distinct 32-bit hashes of all runs of `SHINGLE` characters of the bare text; what is shorter is one run."""
+    points = np.frombuffer(bare(text).encode("utf-32-le"), dtype=np.uint32)
     width = min(SHINGLE, len(points))
     if width == 0:
         return points

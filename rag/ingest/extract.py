@@ -82,7 +82,7 @@ def extract(
     reasons = trimmer.reasons
     pieces = [_cut(number, lines[number], rows[number]) for number in trimmer.live()]
     merged = merge_copies(pieces, lines, damage)
-    kept = rejoined(merged.pieces, rows)
+    kept = rejoined(merged.pieces, rows, lines)
     return Extraction(
         kept=kept,
         headings=_headings(kept, rows),
@@ -105,7 +105,7 @@ def _headings(kept: Sequence[Piece], rows: Sequence[Feature]) -> frozenset[int]:
     out: set[int] = set()
     for piece, following in reversed(list(zip_longest(kept, kept[1:]))):
         row = rows[piece.line]
-        if piece.joins or row.size > _LONGEST_HEADING or row.text.endswith("。"):
+        if piece.joins or (following and following.joins) or row.size > _LONGEST_HEADING or row.text.endswith("。"):
             continue
         marked = row.line.heading > 0 or (row.is_bold and row.is_short and following is not None)
         stands_above = following is not None and row.is_short and not row.bullet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import rjieba
@@ -17,44 +17,65 @@ _SHORTEST = 18  # characters of a line that may have been full
 _CLOSED = "。！？!?…；;：:.」』”’）】》〉)]}\"'|"  # marks at the end of a line that is whole
 _GOES_ON = re.compile(r"[，,、（(“《「]$")
 _BEHIND = re.compile(r"[，。、；：,;:)）”》」%％]")
-_FIGURE = re.compile(r"\d[.．]?$")
-_FIGURE_ON = re.compile(r"[\d０-９%％‰]")
+_FIGURE = re.compile(r"(?<![\d.．\-－:：/])\d{1,4}[.．]?$")  # longer ones are telephone numbers and the like
+_FIGURE_ON = re.compile(r"\d{1,4}(?:[.．]\d+)?(?:[%％‰]|(?![年月日号时点])[\u4e00-\u9fff])|[%％‰]")
+_ASCII_ENDS = re.compile(r"[A-Za-z,]$"), re.compile(r"[A-Za-z]")  # English words need a blank, which is not there
 _AROUND = 4  # characters on each side in which a word may have been cut
-_EVEN = 2  # characters by which full lines differ, where there are enough of them
-_MANY = 3  # lines that are enough
+_EVEN = 2  # characters by which full lines differ
+_MANY = 3  # lines that make a column, of which this part breaks off plainly in the middle of a sentence:
+_PLAIN = 1 / 3
 
 
-def rejoined(pieces: Sequence[Piece], rows: Sequence[Feature]) -> tuple[Piece, ...]:
+@dataclass(frozen=True, slots=True)
+class _Break:
+    """A line without an end and the line below it."""
+
+    below: Piece
+    text: str
+    rest: str
+    of_one_block: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """A mark or a figure goes on behind the break, or within a block a word does."""
+        if all(pattern.search(text) for pattern, text in zip(_ASCII_ENDS, (self.text, self.rest[:1]), strict=True)):
+            return False
+        if self.text[-1].isdigit() or _FIGURE.search(self.text):
+            return bool(_FIGURE.search(self.text) and _FIGURE_ON.match(self.rest))
+        if _GOES_ON.search(self.text) or _BEHIND.match(self.rest):
+            return True
+        return self.of_one_block and _cuts_a_word(self.text[-_AROUND:], self.rest[:_AROUND])
+
+
+def rejoined(pieces: Sequence[Piece], rows: Sequence[Feature], lines: Sequence[str]) -> tuple[Piece, ...]:
     """The pieces, those that go on in the middle of the sentence before them `joins` to it.
 
-    A line of prose without an end is taken for broken when a mark, a figure or a word goes on behind it, or when all
-    such lines of the page are equally long, as the lines of a scan or a mail are.
+    A line of prose without an end is taken for broken when a mark, a figure or a word goes on behind it, or when it is
+    one of a column: all such lines of the page are equally long, and many of them are plainly broken.
     """
     broken = [
-        (one, other) for one, other in pairwise(pieces) if _may_go_on(one, rows[one.line], other, rows[other.line])
+        _Break(
+            below=other,
+            text=lines[one.line][one.start : one.end],
+            rest=lines[other.line][other.start : other.end],
+            of_one_block=rows[one.line].line.box == rows[other.line].line.box,
+        )
+        for one, other in pairwise(pieces)
+        if _may_go_on(one, rows[one.line], other, rows[other.line])
     ]
-    even = _are_even([len(rows[one.line].text) for one, _ in broken])
-    joined = {
-        other.line: other for one, other in broken if even or _goes_on(rows[one.line].text, rows[other.line].text)
-    }
-    return tuple(replace(piece, joins=True) if joined.get(piece.line) == piece else piece for piece in pieces)
+    plain = {at for at, each in enumerate(broken) if each.is_plain}
+    column = _is_column([len(each.text) for each in broken], len(plain))
+    joined = {each.below for at, each in enumerate(broken) if at in plain or (column and each.of_one_block)}
+    return tuple(replace(piece, joins=True) if piece in joined else piece for piece in pieces)
 
 
 def _may_go_on(one: Piece, row: Feature, other: Piece, below: Feature) -> bool:
     """Prose without an end, and right below it a line that is no heading, item or row."""
-    if other.line != one.line + 1 or other.joins or row.line.heading or below.line.heading:
+    if other.line != one.line + 1 or other.joins or row.line.heading or below.line.heading or row.is_bold:
         return False
     if below.is_listed or " | " in row.text or len(row.text) < _SHORTEST or row.stops + row.pauses == 0:
         return False
     return row.text[-1] not in _CLOSED or _FIGURE.search(row.text) is not None
-
-
-def _goes_on(text: str, below: str) -> bool:
-    if _FIGURE.search(text):
-        return _FIGURE_ON.match(below) is not None
-    if _GOES_ON.search(text) or _BEHIND.match(below):
-        return True
-    return _cuts_a_word(text[-_AROUND:], below[:_AROUND])
 
 
 def _cuts_a_word(before: str, behind: str) -> bool:
@@ -67,10 +88,9 @@ def _cuts_a_word(before: str, behind: str) -> bool:
     return False
 
 
-def _are_even(sizes: Sequence[int]) -> bool:
+def _is_column(sizes: Sequence[int], plain: int) -> bool:
     """Whether all lines have the same length or a multiple of it, as where only some of the ends were kept."""
-    if len(sizes) <= 1:
+    if len(sizes) < _MANY or plain < _PLAIN * len(sizes):
         return False
     width = min(sizes)
-    apart = [min(size % width, width - size % width) for size in sizes]
-    return max(apart) <= (_EVEN if len(sizes) >= _MANY else 0)
+    return all(min(size % width, width - size % width) <= _EVEN for size in sizes)

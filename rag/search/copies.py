@@ -6,23 +6,21 @@ not crowd out what else was found, nor make it look doubtful which passage answe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.ingest.dedupe import figures, shingles
-from rag.text.script import fold
+from rag.ingest.dedupe import bare, figures, shingles
+from rag.text.sentences import sentences
 
-_COPY = 0.9  # share of a passage's shingles in what other articles say, from which it adds nothing
-_STORY = 0.4  # the same of the shorter of two passages, from which they tell one story; they are cut in other places
-_SAME = 0.8  # share of the character pairs of the shorter of two sentences
+_STORY = 0.4  # share of the shingles of the shorter of two passages in the other; they are cut in other places
 _FIGURES = 0.5  # of the passage with fewer figures, that both must have: bulletins of one mould share few
-_LEAST = 20  # shingles of a passage that can be told to be a copy
-
+_LEAST = 20  # characters, or shingles, of a passage that can be told to be a copy
+_SAYING = re.compile("表示|指出|介绍|强调|谈到|提到|透露|认为|坦言|告诉|称|说")
 _KEPT = 2000  # passages and sentences whose shingles and figures stay in memory, about 3 MB
 
 _Hashes = npt.NDArray[np.uint32]
@@ -38,17 +36,20 @@ class Told:
     """What passages of several articles have said so far."""
 
     def __init__(self) -> None:
-        self._said: list[tuple[str, str, _Hashes]] = []
+        self._said: list[tuple[str, str]] = []
 
     def adds(self, text: str, article_id: str) -> bool:
-        """Take a passage, unless other articles have told all of it: its words in whatever order, and its figures."""
-        hashes = _shingles(text)
-        others = [(said, known) for other, said, known in self._said if other != article_id]
-        if others and len(hashes) >= _LEAST:
-            known = np.isin(hashes, np.concatenate([known for _, known in others]))
-            if known.mean() >= _COPY and _figures(text) <= frozenset().union(*(_figures(said) for said, _ in others)):
+        """Take a passage, unless each of its sentences stands in a passage of another article.
+
+        Other verbs of saying (`介绍` for `表示`) are nothing new; another figure, name or negation is.
+        """
+        said = _plain(text)
+        others = [known for other, known in self._said if other != article_id]
+        if others and len(said) >= _LEAST:
+            parts = [_plain(text[span.start : span.end]) for span in sentences(text)]
+            if all(any(part in known for known in others) for part in parts):
                 return False
-        self._said.append((article_id, text, hashes))
+        self._said.append((article_id, said))
         return True
 
 
@@ -65,10 +66,14 @@ def stories(texts: Sequence[str], article_ids: Sequence[str]) -> dict[str, str]:
 
 
 def says_the_same(one: str, other: str) -> bool:
-    """Whether one of two sentences says in nearly the same words, with the same figures, what the other says."""
-    here, there = _pairs(one), _pairs(other)
-    shared = len(here & there) >= _SAME * max(1, min(len(here), len(there)))
-    return shared and _figures(one) == _figures(other)
+    """Whether two sentences differ by a verb of saying at most, or one stands in the other but for that."""
+    here, there = _plain(one), _plain(other)
+    return here in there or there in here
+
+
+@lru_cache(maxsize=_KEPT)
+def _plain(text: str) -> str:
+    return _SAYING.sub("", bare(text))
 
 
 def _tell_one_story(one: str, other: str, share: float) -> bool:
@@ -81,8 +86,3 @@ def _tell_one_story(one: str, other: str, share: float) -> bool:
 def _share(one: _Hashes, other: _Hashes) -> float:
     """The shingles in both, as a share of the shorter text's; low for texts too short to tell."""
     return len(np.intersect1d(one, other, assume_unique=True)) / max(_LEAST, min(len(one), len(other)))
-
-
-def _pairs(text: str) -> set[str]:
-    key = fold(text)
-    return {one + other for one, other in pairwise(key) if one.isalnum() and other.isalnum()}

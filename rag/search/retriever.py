@@ -155,7 +155,7 @@ class Retriever:
 
     def _rerank(self, made: Plan, pool: _Pool) -> _Pool:
         assert self._reranker is not None
-        scores = self._reranker.score(made.text, [passage.text for _, passage in pool])
+        scores = self._reranker.score(in_one_script(made.text), [in_one_script(passage.text) for _, passage in pool])
         scored = [
             (replace(hit, signals=replace(hit.signals, rerank=score)), passage)
             for (hit, passage), score in zip(pool, scores, strict=True)

@@ -42,11 +42,15 @@ _FILLERS = re.compile(
 _TRUE = re.compile(
     r"[，,]?(?:这)?(?:是)?(?:真的假的|真的吗|真的么|真是假|真的还是假的|不是真的|有这回事吗?)[啊呀]?[？?。！!]*$"
 )
+_SPENT = (  # 花 and 用 as words of their own: not in 棉花, 费用, 挪用
+    r"(?:(?:一共|总共|共|总|要|得)[花用](?:[掉去费]?了?)"
+    r"|花[掉去费]?了|(?<![使利占挪动引采费租雇专公作信启备借盗耗])用[掉去]?了)"
+)
 # Spoken for written words: the articles have the latter.
 _WRITTEN = (
     (re.compile(r"要不要(?:钱|收费|付费|花钱)|收不收(?:钱|费)|花不花钱|用不用花钱"), "收费吗"),
     (re.compile(r"(?<!不)要钱(?=[吗么])"), "收费"),
-    (re.compile(r"(?:一共|总共|共|总)?(?:要|得)?(?:花费|花|用)(?:掉|去|费)?了?多少(?:钱|资金|经费)"), "多少钱"),
+    (re.compile(rf"{_SPENT}(?=多少钱)"), ""),
     (re.compile(r"多不多"), "有多少"),
     (re.compile(r"咋样"), "怎么样"),
     (re.compile(r"咋"), "怎么"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.answer.quotable import quotable, quotable_spans
 from rag.answer.sentences import Sentence
 from rag.answer.widen import whole_period
@@ -65,6 +67,19 @@ def test_of_a_damaged_sentence_its_beginning_can_be_quoted() -> None:
     assert _quoted(text) == [
         "大桥2022年7月开工，施工用了38个月，由��第三工程局承建，质量优良。", "大桥，由��局承建。", "全桥长5公里。",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "quoted"), [
+    ("白鹭大桥项目总投资1,234万��，由省三局承建。", []),
+    ("白鹭大桥项目总投资1,234万元,由��省三局承建。", ["白鹭大桥项目总投资1,234万元,"]),
+    ("网传白鹭大桥总投资10亿元，��属谣言。", []),
+    ("大桥原定2024年3月通车，��推迟至5月。", []),
+    ("校长说：“学校占地86亩，总投资��亿元。”", []),
+    ("校长说“学校占地86亩”，总投资��亿元。", ["校长说“学校占地86亩”，"]),
+])  # fmt: skip
+def test_a_beginning_that_the_rest_may_deny_is_not_quoted(said: str, quoted: list[str]) -> None:
+    """Hearsay, what was planned, an open quotation; and a comma within a figure ends no clause."""
+    assert _quoted(said, "��") == quoted
 
 
 def test_a_row_of_a_table_is_quoted_without_its_bars() -> None:

@@ -111,10 +111,20 @@ def test_of_two_sources_that_carry_a_claim_the_cited_one_is_quoted() -> None:
 
 
 def test_damaged_sentences_are_never_quoted() -> None:
-    """A sentence that touches an unquotable span carries nothing."""
+    """What touches an unquotable span carries nothing, nor does what follows it in its sentence."""
     at = ARTICLE.index("床位3,412张")
-    found = Checker().check("清源县有医院17家。", [source(unquotable=(Span(start=at, end=at + 2),))])
+    found = Checker().check("清源县有床位3412张。", [source(unquotable=(Span(start=at, end=at + 2),))])
     assert found.verdict is Verdict.UNSUPPORTED
+
+
+def test_of_a_damaged_sentence_the_beginning_carries() -> None:
+    """What stands before the damage, up to a comma."""
+    text = "大桥2022年7月开工，施工用了38个月，由��第三工程局承建。"
+    damage = Span(start=text.index("��"), end=text.index("��") + 2)
+    sources = [source(text, unquotable=(damage,))]
+    found = Checker().check("大桥于2022年7月开工。", sources)
+    assert (found.verdict, text[found.start : found.end]) == (Verdict.SUPPORTED, "大桥2022年7月开工，施工用了38个月，")
+    assert Checker().check("大桥由第三工程局承建。", sources).verdict is Verdict.UNSUPPORTED
 
 
 def test_nothing_retrieved_means_unsupported_without_a_quote() -> None:

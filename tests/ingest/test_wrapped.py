@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from rag.ingest.extract import extract
@@ -17,9 +19,13 @@ LONG = (
 
 
 def blocks(*lines: str) -> list[str]:
+    """The blocks of a page of these lines, none of which may have become a heading by being joined."""
     text = "\n".join((TITLE, *lines))
     source = text.split("\n")
-    return extract(parse_text(text), source, damage=lambda _: 0.0).text(source).split("\n")
+    found = extract(parse_text(text), source, damage=lambda _: 0.0)
+    joined = {before.line for before, piece in pairwise(found.kept) if piece.joins}
+    assert not joined & found.headings
+    return found.text(source).split("\n")
 
 
 @pytest.mark.parametrize(("before", "behind"), [
@@ -53,7 +59,22 @@ def test_every_other_line_end_of_a_column() -> None:
     ["学校占地86亩，总投资1.9亿元，有以下三个特点：", "一是教学楼全部抗震，二是运动场向居民开放。"],
     ["学校占地86亩，总投资1.9亿元，各个校区分别新增学位，", "1. 城西校区新增学位2160个，9月投入使用。"],
     ["新校区投入使用", "学校占地86亩，总投资1.9亿元，可提供学位2160个。"],
+    [
+        "坚持党建引领，推动教育事业高质量发展", "今年以来，全区投入教育经费1.2亿元，新建学校3所。",
+        "聚焦民生实事，办好人民群众满意的教育", "截至目前，全区新增学位2160个，惠及家庭1500多户。",
+        "强化队伍建设，提升全区教师的专业素养", "去年一年，全区教师参加培训3200人次，交流轮岗180人。",
+    ],
+    [
+        "清晨的风里，我又想起母亲温和的目光和叮嘱", "多年的路上，她的声音一直陪伴着远行的我们",
+        "今夜的灯下，我把思念写进这封长长的家书里", "今年以来，全区投入教育经费1.2亿元，新建学校3所。",
+    ],
+    [
+        "一等奖：张三、李四、王五、赵六、钱七、孙八", "二等奖：周九、吴十、郑一、冯二、陈三、褚四",
+        "三等奖：卫五、蒋六、沈七、韩八、杨九、朱十", "校长叶青说，新校区将于今年9月投入使用，首批招收两个年级。",
+    ],
+    ["该县公办幼儿园在园幼儿占比去年已经达到3.2", "2024年，该县还将新建公办幼儿园两所。"],
+    ["报名请在工作时间拨打学校招生办电话6661234", "12月1日至12月5日，招生办接受现场报名。"],
 ])  # fmt: skip
 def test_a_line_end_that_means_something_stays(lines: list[str]) -> None:
-    """A statement without a stop, a sentence's end, an announcement, an item, a heading."""
+    """A statement, an end, an announcement, an item, headings, verse, a list of names, a day behind a figure."""
     assert blocks(OPENING, *lines) == [OPENING, *lines]
