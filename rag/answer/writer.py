@@ -98,7 +98,7 @@ class LlmAnswerer:
         held = ""
         try:
             for draft in self._drafts(prompt, reader, writing):
-                if not is_believed(looked, reader.found):
+                if writing.repeats(draft) or not is_believed(looked, reader.found):
                     continue  # to the end, which is near, since only there the server tells what it read and wrote
                 held += writing.take(judge.judge(draft), known=len(excerpts))
                 if held and gives_it(looked, writing):

@@ -11,7 +11,9 @@ from rag.answer.composing import Composition
 from rag.answer.expect import Kind, asks_whether, holds
 from rag.answer.sentences import Sentence
 from rag.answer.subject import is_answered_by
+from rag.check.claims import Draft
 from rag.llm.model import Usage
+from rag.search.copies import stands_in
 from rag.text.numbers import find_quantities
 from rag.text.script import fold
 from rag.types import Answer, Claim, RefusalReason, Status, Strictness, Verdict
@@ -55,6 +57,10 @@ class Writing:
     def lost_a_part(self) -> bool:
         """A sentence with a figure was dropped, so that the reader may miss one."""
         return any(find_quantities(claim.text) for claim in self.dropped)
+
+    def repeats(self, draft: Draft) -> bool:
+        """Whether a sentence stands in one that was kept; small models like to write one again."""
+        return any(stands_in(draft.text, judged.draft.text) for judged in self.kept)
 
     def take(self, judged: Judged, *, known: int) -> str:
         """Keep a sentence or drop it, and give the piece of text that it adds to the answer."""

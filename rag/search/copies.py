@@ -67,8 +67,12 @@ def stories(texts: Sequence[str], article_ids: Sequence[str]) -> dict[str, str]:
 
 def says_the_same(one: str, other: str) -> bool:
     """Whether two sentences differ by a verb of saying at most, or one stands in the other but for that."""
-    here, there = _plain(one), _plain(other)
-    return here in there or there in here
+    return stands_in(one, other) or stands_in(other, one)
+
+
+def stands_in(one: str, other: str) -> bool:
+    """Whether the words of one sentence stand in another, verbs of saying, script and punctuation aside."""
+    return _plain(one) in _plain(other)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -97,6 +97,14 @@ def test_only_the_sentence_that_fails_is_dropped(ask: Asking) -> None:
     assert answer.status is Status.PARTIAL
 
 
+def test_what_a_model_writes_again_is_said_once(ask: Asking) -> None:
+    """The same sentence, or a part of it, behind others."""
+    share, homes = "截至2023年年底，临河区普惠性幼儿园覆盖率为91.5%。[1]", "2023年，临河区新建幼儿园12所。[1]"
+    answer, _, _ = ask(COVERAGE, share + homes + share + "临河区普惠性幼儿园覆盖率为91.5%。[1]")
+    assert answer.text == share + homes
+    assert answer.trace.dropped == ()
+
+
 def test_a_marked_sentence_stays_without_a_number(ask: Asking) -> None:
     """With `strict` = mark, what no quote carries is shown, marked, and cites nothing."""
     answer, _, _ = ask(
