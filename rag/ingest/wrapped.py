@@ -28,7 +28,7 @@ _PLAIN = 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class _Break:
-    """A line without an end and the line below it."""
+    """A line without an end and the line below it. `of_one_block`: no markup says that they stand apart."""
 
     below: Piece
     text: str
@@ -58,7 +58,7 @@ def rejoined(pieces: Sequence[Piece], rows: Sequence[Feature], lines: Sequence[s
             below=other,
             text=lines[one.line][one.start : one.end],
             rest=lines[other.line][other.start : other.end],
-            of_one_block=rows[one.line].line.box == rows[other.line].line.box,
+            of_one_block=rows[one.line].line.box == rows[other.line].line.box and not rows[one.line].is_bold,
         )
         for one, other in pairwise(pieces)
         if _may_go_on(one, rows[one.line], other, rows[other.line])
@@ -71,7 +71,7 @@ def rejoined(pieces: Sequence[Piece], rows: Sequence[Feature], lines: Sequence[s
 
 def _may_go_on(one: Piece, row: Feature, other: Piece, below: Feature) -> bool:
     """Prose without an end, and right below it a line that is no heading, item or row."""
-    if other.line != one.line + 1 or other.joins or row.line.heading or below.line.heading or row.is_bold:
+    if other.line != one.line + 1 or other.joins or row.line.heading or below.line.heading:
         return False
     if below.is_listed or " | " in row.text or len(row.text) < _SHORTEST or row.stops + row.pauses == 0:
         return False
