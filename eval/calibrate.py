@@ -32,16 +32,15 @@ from embeddings.encoder import JointEncoder
 from eval.asking import FOLDS, Case, Kind, gather
 from eval.devstore import SETS
 from eval.reading import Example, fit_reader, save_reader
-from rag.answer.answerable import ANSWERABLE_FEATURES, COMPARED, answerable_features
-from rag.answer.assessing import Articles
+from rag.answer.answerable import ANSWERABLE_FEATURES, answerable_features
+from rag.answer.assessing import Articles, similarity
 from rag.answer.calibration import Logistic, probability_of
-from rag.answer.reader import READ_FEATURES, Reader, token_kinds, window
+from rag.answer.reader import READ_FEATURES, Reader, read_window, token_kinds, window
 from rag.answer.sentences import SENTENCE_FEATURES, Sentence
 from rag.config import load_settings
 from rag.engine import Engine
 from rag.store.protocol import Snapshot
 from rag.text.script import fold as fold_text
-from rag.text.script import in_one_script
 from rag.wiring import open_engine
 
 _BOTH = (*ANSWERABLE_FEATURES, *READ_FEATURES)
@@ -89,12 +88,11 @@ def features(engine: Engine, case: Case, best_first: Sequence[Sentence], article
     """The answerability features of a case; all 0 when nothing was found."""
     if not best_first:
         return (0.0,) * len(ANSWERABLE_FEATURES)
-    vectors = engine.encoder.encode_passages([in_one_script(sentence.text) for sentence in best_first[:COMPARED]])
     return answerable_features(
         case.view,
         case.retrieval.evidence,
         best_first,
-        similarity=float((vectors @ case.retrieval.vector).max()),
+        similarity=similarity(case.retrieval, best_first, engine.encoder.encode_passages),
         article=articles.key(best_first[0].evidence.passage.article_id),
     )
 
@@ -102,7 +100,7 @@ def features(engine: Engine, case: Case, best_first: Sequence[Sentence], article
 def example(encoder: JointEncoder, case: Case, best: Sentence) -> Example:
     """The case as the reader sees it. Tokens of the gold answer are tagged where they are told, in either kind."""
     seen = window(best)
-    reading = encoder.read_together(in_one_script(case.view.text), in_one_script(seen.text))
+    reading = read_window(case.view, seen, encoder)
     told = fold_text(seen.text)
     gold = fold_text(case.asked.answers[0])
     start = told.find(gold) if case.kind == "answerable" else -1

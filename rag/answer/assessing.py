@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, Vectors
 from embeddings.recent import RecentPassages
 from rag.answer.answerable import COMPARED, answerable_features
 from rag.answer.calibration import Calibration, Logistic
@@ -55,7 +55,7 @@ def assess(
             seen,
             retrieval.evidence,
             ranked,
-            similarity=_similarity(retrieval, ranked, compared),
+            similarity=similarity(retrieval, ranked, compared.encode),
             article=articles.key(ranked[0].evidence.passage.article_id),
         )
         told = reading.result()
@@ -83,9 +83,9 @@ def quotable_ranked(
     return [s for s in ranked if s.evidence.passage.article_id not in elsewhere] or ranked
 
 
-def _similarity(retrieval: Retrieval, ranked: Sequence[Sentence], compared: RecentPassages) -> float:
-    """Highest inner product of the question's vector with those of the first sentences."""
-    vectors = compared.encode([in_one_script(sentence.text) for sentence in ranked[:COMPARED]])
+def similarity(retrieval: Retrieval, ranked: Sequence[Sentence], encode: Callable[[Sequence[str]], Vectors]) -> float:
+    """Highest inner product of the question's vector with those of the first sentences, as `encode` gives them."""
+    vectors = encode([in_one_script(sentence.text) for sentence in ranked[:COMPARED]])
     return float((vectors @ retrieval.vector).max())
 
 

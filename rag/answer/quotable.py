@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
-
 from rag.answer.sentences import Sentence
-from rag.text.clauses import beginnings
+from rag.text.clauses import sound_end
 from rag.text.sentences import sentences
 from rag.types import Article, Passage, Span
 
@@ -21,11 +18,16 @@ def quotable_spans(passage: Passage, article: Article) -> list[Span]:
 
     What follows the damage is left out, since a negation may be lost in it. Rows of a table go without outer bars.
     """
-    return [
-        Span(start=start - passage.start, end=end - passage.start)
-        for span in map(partial(_without_bars, passage.text), sentences(passage.text))
-        for start, end in _parts(passage.start + span.start, passage.start + span.end, article)
-    ]
+    at = passage.start
+    out = []
+    for span in sentences(passage.text):
+        row = _without_bars(passage.text, span)
+        end = sound_end(
+            article.text, at + row.start, at + row.end, lambda a, b: _source_span(a, b, article) is not None
+        )
+        if end is not None:
+            out.append(Span(start=row.start, end=end - at))
+    return out
 
 
 def _without_bars(text: str, span: Span) -> Span:
@@ -35,16 +37,6 @@ def _without_bars(text: str, span: Span) -> Span:
         return span
     start = span.start + said.index(inside)
     return Span(start=start, end=start + len(inside))
-
-
-def _parts(start: int, end: int, article: Article) -> Iterator[tuple[int, int]]:
-    """The sentence, else its longest beginning that can be quoted, else nothing."""
-    if _source_span(start, end, article):
-        yield start, end
-        return
-    stops = (start + stop for stop in beginnings(article.text[start:end]))
-    if stop := next((stop for stop in stops if _source_span(start, stop, article)), None):
-        yield start, stop
 
 
 def _source_span(start: int, end: int, article: Article) -> tuple[int, int] | None:

@@ -153,5 +153,10 @@ def read(view: QuestionView, sentence: Sentence, encoder: Encoder, reader: Reade
     if not isinstance(encoder, JointEncoder) or encoder.spec.fingerprint != reader.encoder:
         return None
     seen = window(sentence)
-    reading = encoder.read_together(in_one_script(view.text), in_one_script(seen.text))
+    reading = read_window(view, seen, encoder)
     return reader.read(reading.states, token_kinds(view, seen, reading), reading.asked)
+
+
+def read_window(view: QuestionView, seen: Window, encoder: JointEncoder) -> Reading:
+    """Question and window side by side, both in one script, in which every offset stays."""
+    return encoder.read_together(in_one_script(view.text), in_one_script(seen.text))

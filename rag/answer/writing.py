@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from rag.answer.answerer import Looked
 from rag.answer.checking import Judged
@@ -132,10 +133,12 @@ def says_enough(looked: Looked, writing: Writing, quote: str) -> bool:
 
 def has_figures_of(writing: Writing, quote: str) -> bool:
     """Whether the model's words give every figure of a quote, of which it has some, though they rest on another."""
-    told = [find_quantities(fold(judged.draft.text)) for judged in writing.kept]
-    values = {(quantity.value, quantity.unit) for quantities in told for quantity in quantities}
-    said = {(quantity.value, quantity.unit) for quantity in find_quantities(fold(quote))}
-    return bool(said) and said <= values
+    said = _values(quote)
+    return bool(said) and said <= {value for judged in writing.kept for value in _values(judged.draft.text)}
+
+
+def _values(text: str) -> set[tuple[Fraction, str]]:
+    return {(quantity.value, quantity.unit) for quantity in find_quantities(fold(text))}
 
 
 def is_believed(looked: Looked, found: float | None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.check.sources import Source
-from rag.text.clauses import beginnings
+from rag.text.clauses import sound_end
 from rag.text.script import fold
 from rag.text.sentences import sentences
 from rag.types import Span
@@ -96,11 +96,8 @@ def wider(claim: str, window: Window) -> Iterator[Window]:
 
 def _sound(source: Source, span: Span) -> Span | None:
     """The sentence, else its longest beginning that can be quoted, else None."""
-    if not _is_unquotable(source, span.start, span.end):
-        return span
-    stops = (span.start + stop for stop in beginnings(source.text[span.start : span.end]))
-    stop = next((stop for stop in stops if not _is_unquotable(source, span.start, stop)), None)
-    return Span(start=span.start, end=stop) if stop else None
+    end = sound_end(source.text, span.start, span.end, lambda a, b: not _is_unquotable(source, a, b))
+    return None if end is None else Span(start=span.start, end=end)
 
 
 def _is_unquotable(source: Source, start: int, end: int) -> bool:

@@ -102,7 +102,7 @@ def is_same_story(a: str, b: str) -> bool:
     key_a, key_b = bare(a), bare(b)
     if min(len(key_a), len(key_b)) < SHORT:
         return bool(key_a) and key_a == key_b
-    return _jaccard(shingles(a), shingles(b)) >= ALIKE and _figures_agree(a, b)
+    return _jaccard(_shingles(key_a), _shingles(key_b)) >= ALIKE and _figures_agree(a, b)
 
 
 def bare(text: str) -> str:
@@ -112,7 +112,11 @@ def bare(text: str) -> str:
 
 def shingles(text: str) -> Hashes:
     """Distinct 32-bit hashes of all runs of `SHINGLE` characters of the bare text; what is shorter is one run."""
-    points = np.frombuffer(bare(text).encode("utf-32-le"), dtype=np.uint32)
+    return _shingles(bare(text))
+
+
+def _shingles(key: str) -> Hashes:
+    points = np.frombuffer(key.encode("utf-32-le"), dtype=np.uint32)
     width = min(SHINGLE, len(points))
     if width == 0:
         return points

@@ -19,7 +19,7 @@ _GOES_ON = re.compile(r"[，,、（(“《「]$")
 _BEHIND = re.compile(r"[，。、；：,;:)）”》」%％]")
 _FIGURE = re.compile(r"(?<![\d.．\-－:：/])\d{1,4}[.．]?$")  # longer ones are telephone numbers and the like
 _FIGURE_ON = re.compile(r"\d{1,4}(?:[.．]\d+)?(?:[%％‰]|(?![年月日号时点])[\u4e00-\u9fff])|[%％‰]")
-_ASCII_ENDS = re.compile(r"[A-Za-z,]$"), re.compile(r"[A-Za-z]")  # English words need a blank, which is not there
+_ENGLISH, _ENGLISH_ON = re.compile(r"[A-Za-z,]$"), re.compile(r"[A-Za-z]")  # these need a blank, which is not there
 _AROUND = 4  # characters on each side in which a word may have been cut
 _EVEN = 2  # characters by which full lines differ
 _MANY = 3  # lines that make a column, of which this part breaks off plainly in the middle of a sentence:
@@ -38,10 +38,11 @@ class _Break:
     @property
     def is_plain(self) -> bool:
         """A mark or a figure goes on behind the break, or within a block a word does."""
-        if all(pattern.search(text) for pattern, text in zip(_ASCII_ENDS, (self.text, self.rest[:1]), strict=True)):
+        if _ENGLISH.search(self.text) and _ENGLISH_ON.match(self.rest):
             return False
-        if self.text[-1].isdigit() or _FIGURE.search(self.text):
-            return bool(_FIGURE.search(self.text) and _FIGURE_ON.match(self.rest))
+        figure = _FIGURE.search(self.text)
+        if figure or self.text[-1].isdigit():
+            return bool(figure and _FIGURE_ON.match(self.rest))
         if _GOES_ON.search(self.text) or _BEHIND.match(self.rest):
             return True
         return self.of_one_block and _cuts_a_word(self.text[-_AROUND:], self.rest[:_AROUND])

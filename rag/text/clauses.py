@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _CLAUSE_END = re.compile(r"[，；;]|,(?!\d)")
 _LEAST = 8  # characters that say something
@@ -12,7 +13,15 @@ _OPEN_ENDED = re.compile(
 )
 
 
-def beginnings(text: str) -> list[int]:
+def sound_end(text: str, start: int, end: int, is_sound: Callable[[int, int], bool]) -> int | None:
+    """`end` where the sentence `text[start:end]` is sound, else the end of its longest sound beginning, else None."""
+    if is_sound(start, end):
+        return end
+    stops = (start + stop for stop in _beginnings(text[start:end]))
+    return next((stop for stop in stops if is_sound(start, stop)), None)
+
+
+def _beginnings(text: str) -> list[int]:
     """Where the beginnings of the sentence `text` end, clause by clause, the longest first, `text` itself left out."""
     ends = [mark.end() for mark in _CLAUSE_END.finditer(text) if _LEAST <= mark.end() < len(text)]
     return [end for end in reversed(ends) if not _OPEN_ENDED.search(text, 0, end)]
