@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answer.sentences import Sentence
-from rag.text.clauses import sound_end
+from rag.text.clauses import sound_parts
 from rag.text.sentences import sentences
 from rag.types import Article, Passage, Span
 
@@ -14,19 +14,18 @@ def quotable(sentence: Sentence, article: Article) -> tuple[int, int] | None:
 
 
 def quotable_spans(passage: Passage, article: Article) -> list[Span]:
-    """The sentences of a passage, as spans of its text; of one that cannot be quoted its beginning, clause by clause.
+    """The sentences of a passage, as spans of its text; of one that cannot be quoted whole what stands by itself.
 
-    What follows the damage is left out, since a negation may be lost in it. Rows of a table go without outer bars.
+    Rows of a table go without outer bars.
     """
     at = passage.start
     out = []
     for span in sentences(passage.text):
         row = _without_bars(passage.text, span)
-        end = sound_end(
+        parts = sound_parts(
             article.text, at + row.start, at + row.end, lambda a, b: _source_span(a, b, article) is not None
         )
-        if end is not None:
-            out.append(Span(start=row.start, end=end - at))
+        out += [Span(start=start - at, end=end - at) for start, end in parts]
     return out
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from rag.check.sources import Source
-from rag.text.clauses import sound_end
+from rag.text.clauses import sound_parts
 from rag.text.script import fold
 from rag.text.sentences import sentences
 from rag.types import Span
@@ -65,7 +66,7 @@ def singles(claim: str, sources: Sequence[Source], cited: Sequence[int], *, arou
     wanted = pairs(claim)
     found: dict[tuple[str, int], Window] = {}
     for source in sources:
-        for span in filter(None, (_sound(source, span) for span in stretch(source, around=around))):
+        for span in chain.from_iterable(_sound(source, span) for span in stretch(source, around=around)):
             share = len(wanted & pairs(source.text[span.start : span.end])) / len(wanted)
             if share < _LEAST:
                 continue
@@ -80,7 +81,7 @@ def singles(claim: str, sources: Sequence[Source], cited: Sequence[int], *, arou
 def wider(claim: str, window: Window) -> Iterator[Window]:
     """The window with its neighbours, where these add words of the claim; shorter runs first."""
     spans = _spans(window.source.text)
-    at = next(index for index, span in enumerate(spans) if span.start == window.start)
+    at = next(index for index, span in enumerate(spans) if span.start <= window.start < span.end)
     wanted = pairs(claim)
     have = wanted & pairs(window.source.text[window.start : window.end])
     for first, last in ((at - 1, at), (at, at + 1), (at - 2, at), (at, at + 2), (at - 1, at + 1)):
@@ -94,10 +95,10 @@ def wider(claim: str, window: Window) -> Iterator[Window]:
         yield Window(source=window.source, start=start, end=end, count=last - first + 1, score=window.score)
 
 
-def _sound(source: Source, span: Span) -> Span | None:
-    """The sentence, else its longest beginning that can be quoted, else None."""
-    end = sound_end(source.text, span.start, span.end, lambda a, b: not _is_unquotable(source, a, b))
-    return None if end is None else Span(start=span.start, end=end)
+def _sound(source: Source, span: Span) -> list[Span]:
+    """The sentence, else what of it can be quoted."""
+    parts = sound_parts(source.text, span.start, span.end, lambda a, b: not _is_unquotable(source, a, b))
+    return [Span(start=start, end=end) for start, end in parts]
 
 
 def _is_unquotable(source: Source, start: int, end: int) -> bool:

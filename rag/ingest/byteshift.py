@@ -18,6 +18,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,9 @@ from rag.ingest.shiftsearch import (
     before_vanishing,
     characters_of,
 )
+from rag.ingest.suspicion import is_telling
+from rag.ingest.wordbits import word_bits
+from rag.text.sentences import CLOSERS, STOPS
 
 _MARGIN = 6.0  # bits by which the repair must beat the text as it stands
 _NATURAL = 13.0  # bits per restored character above which it is no repair
@@ -42,6 +46,7 @@ _PROMISING = 11.0  # bits per character that a few shifted characters must come 
 _PROMISING_ALONE = 8.5  # the same for one behind a half-width mark
 _CERTAIN = 0.93  # share of probability that a restored character needs
 _TWO_FOR_ONE = 9.0  # bits more that two characters may cost than one before they are ruled out
+_WORDS = 0.5  # weight of words beside pairs of characters when readings are ranked
 _TEMPER = 0.4  # exponent on the probability of readings of another length, which pair statistics judge too harshly
 _BEFORE, _LONGEST = 4, 1000  # characters looked at before a suspicious run, and at most from its start on
 _BUDGET = 400_000  # hypotheses looked at in one text, some seconds' worth; ten lost bytes on a page take a quarter
@@ -91,14 +96,22 @@ def _repair(
         return [], low + reached, search.looked_at
     edits = [
         edit
-        for edit in _restored(ended, page, low, low + reached, traditional=traditional)
+        for edit in _restored(_with_words(ended), page, low, low + reached, traditional=traditional)
         if model.bits(edit.after.replace(REPLACEMENT, ""), traditional=traditional) <= _NATURAL * len(edit.after)
     ]
     return edits, low + reached, search.looked_at
 
 
+def _with_words(ended: list[Hypothesis]) -> list[Hypothesis]:
+    """The readings ranked by their words as well."""
+    weighed = [h._replace(cost=h.cost + _WORDS * word_bits("".join(n.char for n in _in_order(h.node)))) for h in ended]
+    return sorted(weighed, key=lambda h: h.cost)
+
+
 def may_be_shifted(text: str, start: int, end: int) -> bool:
     """True when reading the run one byte on gives natural Chinese somewhere; cheap, and seldom wrong on clean text."""
+    if is_telling(text, start, end):
+        return True
     run = text[start : end + 1]
     rest = run.replace(REPLACEMENT, "")
     if rest != run and (_HALF.search(run) or char_model().bits(rest) > _NATURAL * len(rest)):
@@ -128,43 +141,80 @@ def _reads_shifted(data: bytes, *, marked: bool) -> bool:
     return float(np.convolve(bits, np.ones(window), mode="valid").min()) < window * _PROMISING
 
 
+@dataclass(slots=True)
+class _Part:
+    """What is restored of one sentence: `[start, end)` becomes `after`. `weak`: a character is unlikely where it is."""
+
+    start: int
+    end: int
+    after: str = ""
+    weak: bool = False
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.weak and REPLACEMENT not in self.after
+
+
 def _restored(ended: list[Hypothesis], page: PageModel, low: int, reached: int, *, traditional: bool) -> list[Edit]:
     """The winning reading as edits; characters without certainty become U+FFFD."""
     emitted = [_by_place(h.node) for h in ended]
     weights = [_weight(ended[0], emitted[0], h, other) for h, other in zip(ended, emitted, strict=True)]
-    edits: list[Edit] = []
-    start, after, weak = low, "", False
-    places: dict[int, int] = {}
     nodes = _in_order(ended[0].node)
-    places_total = Counter(node.at for node in nodes)
+    counts = Counter(node.at for node in nodes)
+    edits: list[Edit] = []
+    run = [_Part(low, reached)]
+    rank = 0
     for index, node in enumerate(nodes):
-        rank = places[node.at] = places.get(node.at, -1) + 1
+        rank = rank + 1 if index and nodes[index - 1].at == node.at else 0
         if node.copied:
-            if after:
-                edits.append(_edit(start, low + node.at, after, weak=weak))
-            start, after, weak = low + node.at + 1, "", False
+            run[-1].end = low + node.at
+            edits += _edits(run)
+            run = [_Part(low + node.at + 1, reached)]
             continue
-        weak = weak or page.step(_class_at(nodes, index - 1, page), ord(node.char), traditional=traditional) > _WEAK
+        part = run[-1]
+        part.weak |= page.step(_class_at(nodes, index - 1, page), ord(node.char), traditional=traditional) > _WEAK
         same = (w for w, other in zip(weights, emitted, strict=True) if other.get((node.at, rank)) == node.char)
         sure = math.fsum(same) >= _CERTAIN * math.fsum(weights)
         sure = sure and not _may_be_two(nodes, index, page, traditional=traditional)
-        after += node.char if sure else REPLACEMENT
-        if places_total[node.at] == rank + 1 and not _count_is_sure(emitted, weights, node.at, rank + 1):
-            after += REPLACEMENT
-    if after:
-        edits.append(_edit(start, reached, after, weak=weak))
-    return edits
+        part.after += node.char if sure else REPLACEMENT
+        if counts[node.at] == rank + 1 and not _count_is_sure(emitted, weights, node.at, rank + 1):
+            part.after += REPLACEMENT
+        if _ends_sentence(part.after, node, nodes[index + 1 :][:1]):
+            part.end = low + node.at + 1
+            run.append(_Part(part.end, reached))
+    return edits + _edits(run)
+
+
+def _ends_sentence(restored: str, node: Node, behind: list[Node]) -> bool:
+    """True behind a full stop and what closes a quotation with it: the next sentence is doubted for itself."""
+    ended = restored.rstrip(CLOSERS)
+    goes_on = behind and not behind[0].copied and behind[0].at > node.at and behind[0].char not in CLOSERS + STOPS
+    return bool(goes_on and ended and ended[-1] in STOPS)
 
 
 def _class_at(nodes: list[Node], index: int, page: PageModel) -> int:
     return int(page.classes[min(ord(nodes[index].char), 0xFFFF)]) if index >= 0 else SPACE
 
 
-def _edit(start: int, end: int, after: str, *, weak: bool) -> Edit:
-    """An edit, doubtful as a whole where a character more or less may have gone unnoticed."""
+def _edits(run: list[_Part]) -> list[Edit]:
+    """A stretch that was restored, sentence by sentence.
+
+    A character more or less may have gone unnoticed in a long one: sentences in it that show it are doubtful.
+    """
+    after = "".join(part.after for part in run)
     lost = after.count(REPLACEMENT)
-    doubtful = lost > _FEW_LOST or (len(after) > _SHORT and (lost > 0 or weak))
-    return Edit(kind="gbk-shift", start=start, end=end, after=after, doubtful=doubtful)
+    doubtful = lost > _FEW_LOST or (len(after) > _SHORT and not all(part.is_sound for part in run))
+    return [
+        Edit(
+            kind="gbk-shift",
+            start=part.start,
+            end=part.end,
+            after=part.after,
+            doubtful=doubtful and not part.is_sound,
+        )
+        for part in run
+        if part.after
+    ]
 
 
 def _may_be_two(nodes: list[Node], index: int, page: PageModel, *, traditional: bool) -> bool:

@@ -7,6 +7,7 @@ filled in from its undamaged copy on the same page, or a name from where it stan
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -17,6 +18,12 @@ from rag.ingest.charmodel import FIRST_CLASS, char_model, code_points
 _WEIGHT = 0.25  # share of the page's own statistics
 _DOUBT = 3.0  # added to how often a character stands on the page, so that one pair does not rule out all others
 _SEEN_BITS = 8.0  # what having been seen on the page is worth when ranking candidates
+_WIDE_MARKS = "，：；？！（）"
+_NARROW_COMMA = re.compile(r"[\u4e00-\u9fff],(?=[\u4e00-\u9fff])")
+_WIDE, _ASCII = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+"), re.compile(r"[0-9A-Za-z]+")
+_WIDE_FORMS = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0x3000]
+_FEWER = 4  # full-width signs of a kind are foreign to a page with so many times as many half-width ones
+_FOREIGN_BITS = 10.0
 
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
@@ -45,16 +52,17 @@ class PageModel:
         self._on_page = np.zeros(0x10000, dtype=bool)
         self._on_page[list(self._before)] = True
         self._masks: dict[int, npt.NDArray[np.bool_]] = {}
+        self._foreign = _foreign_bits(text, damages=len(runs))
 
     def step(self, before: int, code: int, *, traditional: bool) -> float:
         """Bits of one code point after a character of class `before`."""
-        bits = self._model.step(before, code, traditional=traditional)
+        bits = self._model.step(before, code, traditional=traditional) + float(self._foreign[min(code, 0xFFFF)])
         share = self._behind[before].get(code, 0.0) if before in self._behind else 0.0
         return _mixed(bits, share) if share else bits
 
     def steps(self, before: int, codes: IntArray, *, traditional: bool) -> FloatArray:
         """Bits of each of these code points (all in the basic plane) after a character of class `before`."""
-        bits = self._model.steps(before, codes, traditional=traditional)
+        bits = self._model.steps(before, codes, traditional=traditional) + self._foreign[codes]
         if row := self._behind.get(before):
             for index in np.flatnonzero(self._on_page[codes]).tolist():
                 if share := row.get(int(codes[index])):
@@ -75,6 +83,20 @@ class PageModel:
             self._masks[after] = np.zeros(len(self._model.pairs), dtype=bool)
             self._masks[after][self._before[after]] = True
         return self._masks[after]
+
+
+def _foreign_bits(text: str, *, damages: int) -> FloatArray:
+    """What a sign costs more to restore where the page does not write it so; shape (65536,).
+
+    Each of the `damages` may have left a full-width letter that the page never wrote.
+    """
+    bits = np.zeros(0x10000)
+    wide, narrow = len(_WIDE.findall(text)), len(_ASCII.findall(text))
+    if (wide - damages) * _FEWER <= narrow:
+        bits[_WIDE_FORMS] = _FOREIGN_BITS
+    if text.count("，") * _FEWER < len(_NARROW_COMMA.findall(text)):
+        bits[code_points(_WIDE_MARKS)] = _FOREIGN_BITS
+    return bits
 
 
 def _mixed(bits: float, share: float) -> float:

@@ -18,7 +18,7 @@ from rag.ingest.edits import REPLACEMENT, Edit, apply_edits
 from rag.ingest.mojibake import latin_edits, wide_edits
 from rag.ingest.pinyin import pinyin_edits
 from rag.ingest.stray import control_edits, entity_edits, private_edits, private_spans
-from rag.ingest.suspicion import broken_runs, suspicious_runs
+from rag.ingest.suspicion import broken_runs, leftovers, suspicious_runs
 from rag.offsets import OffsetMap
 from rag.types import Repair, Span
 
@@ -54,6 +54,7 @@ def repair(source: str, *, damaged: Sequence[Span] = ()) -> Repaired:
         work.change(_byte_edits(work.text, runs))
     work.change(private_edits(work.text))
     broken = [run for run in broken_runs(work.text) if may_be_shifted(work.text, *run)] if runs else []
+    broken += leftovers(work.text, shifted=any(found.kind == "gbk-shift" for found in work.repairs))
     spans = _damaged(work.text, broken) + _carried(work.map, [*damaged, *work.doubtful])
     return Repaired(text=work.text, map=work.map, repairs=tuple(work.repairs), damaged=_merged(spans))
 

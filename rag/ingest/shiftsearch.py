@@ -24,6 +24,7 @@ from rag.ingest.gbkbytes import FIRST_BYTE, FULL_WIDTH_ROW, LAST_BYTE, gbk_bytes
 from rag.ingest.pagemodel import PageModel
 
 _ENTER = 22.0  # bits for a byte lost without a trace
+_ENTER_FORM = 10.0  # the same at a full-width letter or digit: on pages where they stand for themselves they stay
 _FOLDED = 6.0  # bits for a half-width mark that was made of parts of two characters
 _LOST_BYTE = {"?": 22.0, REPLACEMENT: 2.0}  # bits for a byte lost where such a sign stands
 _ENTRIES = 2  # readings in step, of the best, that a damage may befall at a character
@@ -126,7 +127,7 @@ class Search:
             off = self._with_vanished([h for h in beam if h.held != _IN_STEP])
             for h in in_step[:_ENTRIES] if at <= last_suspicious else ():
                 grown += self._enter(h, at)
-                off += self._with_vanished([Hypothesis(h.cost + _ENTER, h.last, _ANY, h.node)])
+                off += self._with_vanished([Hypothesis(h.cost + self._entry(at), h.last, _ANY, h.node)])
             self._limit = min((h.cost for h in grown), default=math.inf) + _SLACK
             for rank, h in enumerate(off):
                 found = list(self._go_on(h, at, likely=rank < _LIKELY))
@@ -149,12 +150,17 @@ class Search:
         """The ways in which a byte may have been lost at this character."""
         raw, char = self._bytes[at], self._text[at]
         if len(raw) == 2:
-            yield from self._fill(h, at, raw[0], -1, raw[1], _ENTER)
+            yield from self._fill(h, at, raw[0], -1, raw[1], self._entry(at))
         if char in _LOST_BYTE:
             yield Hypothesis(h.cost + _LOST_BYTE[char], h.last, _ANY, h.node)
         if len(raw) == 1 and 0x21 <= raw[0] < 0x40:
             yield from self._fill(h, at, _ANY, FULL_WIDTH_ROW, raw[0] | 0x80, _FOLDED)
             yield Hypothesis(h.cost + _ENTER, h.last, raw[0] | 0x80, h.node)
+
+    def _entry(self, at: int) -> float:
+        """Bits for a byte lost at a character that shows nothing of it, unless it is a full-width letter or digit."""
+        raw = self._bytes[at]
+        return _ENTER_FORM if raw[0] == FULL_WIDTH_ROW and self._text[at].isalnum() else _ENTER
 
     def _go_on(self, h: Hypothesis, at: int, *, likely: bool) -> Iterator[Hypothesis]:
         """What the next character may be, read one byte off."""

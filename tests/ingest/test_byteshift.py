@@ -26,16 +26,44 @@ def without_byte(text: str, at: int) -> str:
 
 @pytest.mark.parametrize("at", [5, 9])
 def test_a_lost_byte_is_found_again_to_the_end_of_its_run(at: int) -> None:
-    """Everything behind the lost byte is restored but for the last character, whose second byte went as well."""
+    """Everything behind the lost byte is restored, the last character, of which one byte is left, by its word."""
     damaged = "记者昨天获悉，" + without_byte("公安机关依法查处违法犯罪行为", at)
     assert damaged.endswith("缸镄形")
-    assert mended(damaged) == "记者昨天获悉，公安机关依法查处违法犯罪行\ufffd"
+    assert mended(damaged) == "记者昨天获悉，公安机关依法查处违法犯罪行为"
 
 
 def test_a_character_that_may_be_another_is_marked() -> None:
     """The last character of the run is lost where several would do; all others are back."""
     damaged = "记者昨天获悉，" + without_byte("今年全省城镇新增就业人数达到历史最高", 9)
     assert mended(damaged) == "记者昨天获悉，今年全省城镇新增就业人\ufffd达到历史最高"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "true"),
+    [
+        ("故障情况进行详细了解Ｋ婧,团伙通过电话联系。", "故障情况进行详细了解。随后,团伙通过电话联系。"),
+        ("我也如此!北ǖ阑钩,马利亚尔还承诺杜绝腐败。", "我也如此。”报道还称,马利亚尔还承诺杜绝腐败。"),
+        ("速度可能低于趋势水平５钡厥奔7月20日,他说。", "速度可能低于趋势水平。当地时间7月20日,他说。"),
+    ],
+)
+def test_a_shift_of_few_characters_is_known_by_how_it_begins(damaged: str, true: str) -> None:
+    """A lone full-width letter is what a full stop without its first byte leaves; `!` is two halves of characters."""
+    assert mended(damaged) == true
+
+
+def test_no_full_width_comma_is_restored_where_the_page_has_none() -> None:
+    """`拿走Ｓ斡` may hold a comma or a full stop; commas are half-width on this page, so that it is the stop."""
+    page = "报名的有22所学校,冠军都由竹溪中学拿走Ｓ斡颈热诔沃萁璩〉亟,场地在澄州,各队已经到齐,成绩今天公布"
+    assert "拿走。游泳比赛" in mended(page)
+
+
+def test_each_sentence_of_a_shift_is_doubted_for_itself() -> None:
+    """The sentence that ended in the damage is whole again and sure, the one behind it is not."""
+    damaged = "有市特殊教育学!Ｏ乱唤煸硕嵊赏±枷爻邪,时间是2027年秋天"
+    edits = [(edit.after, edit.doubtful) for edit in edits_of(damaged)]
+    assert edits[0] == ("校。", False)
+    assert edits[1][0].startswith("下一届运动")
+    assert edits[1][1]
 
 
 def test_marks_folded_across_characters_are_unfolded() -> None:

@@ -145,7 +145,34 @@ def test_a_repair_in_doubt_is_marked_as_a_whole() -> None:
     damaged = fold_marks("会议昨天闭幕。“放管服”改革不断深化，企业办事更加方便")
     found = repair(damaged)
     assert "改革不断深化" in found.text
-    assert [(found.text[: span.start], span.reason) for span in found.damaged] == [("会议昨天闭幕", DOUBTFUL)]
+    assert [(found.text[: span.start], span.reason) for span in found.damaged] == [("会议昨天闭幕。", DOUBTFUL)]
+
+
+@pytest.mark.parametrize(
+    ("text", "damaged"),
+    [
+        ("“家门口的好学!币43所;新引进的8所高校要开办。", ["!币"]),
+        ("“家门口的好学校!”有43所;币43所。", []),
+        ("介绍了16个角色及多个场所Ｍ痪,展出14天,共3场,每场2小时,票价50元。", ["Ｍ痪"]),
+        ("２０２４年全市有１６个镇,８Ｅ家园开放。", []),
+        ("全市Ａ股公司有14家,新增3家,共17家,市值500亿元。", []),
+    ],
+)
+def test_the_trace_of_a_shift_that_could_not_be_mended_is_marked(text: str, damaged: list[str]) -> None:
+    """Never quoted as if it were text; on pages that write full-width letters these are text."""
+    found = repair(text)
+    assert found.text == text
+    assert [text[span.start : span.end] for span in found.damaged] == damaged
+
+
+def test_on_a_page_read_one_byte_off_any_lone_wide_letter_is_damage() -> None:
+    """Alone `５,` or a `?` behind a comma may be meant; beside a shift they are its traces."""
+    odd = "净利润与去年持平５,公司有14个项目,3个在建,2个完工,1个停工,?1000元。"
+    assert repair(odd).damaged == ()
+    shifted = "我也如此!北ǖ阑钩,马利亚尔还承诺杜绝腐败。\n"
+    found = repair(shifted + odd)
+    assert found.text.startswith("我也如此。”报道还称,")
+    assert [found.text[span.start : span.end] for span in found.damaged] == ["５,", "?1"]
 
 
 def test_the_less_damaged_copy_has_the_lower_score() -> None:
