@@ -27,7 +27,7 @@ from rich.table import Table
 
 from eval.damage import damages
 from eval.devstore import NEWS
-from eval.noise.bytewise import shift
+from eval.noise.bytewise import NARROW, shift
 from rag.ingest.gbkbytes import gbk_bytes
 from rag.ingest.repair import Repaired, repair
 from rag.text.clauses import sound_parts
@@ -35,7 +35,6 @@ from rag.text.sentences import sentences
 
 HELD_OUT = 10  # every so-manieth article was left out of the character statistics
 _LONGEST = 1500  # code points of an article that are used
-_NARROW = str.maketrans("，：；（）？！", ",:;()?!")
 _MARKS = "。.!?…”’』」)"  # at the end of a quote: `!` for `。”` is what the page shows
 _SPACE = re.compile(r"\s+")
 
@@ -86,7 +85,7 @@ def _quotable(found: Repaired) -> tuple[list[str], list[str]]:
 
 
 def _plain(text: str) -> str:
-    return _SPACE.sub("", text.translate(_NARROW))
+    return _SPACE.sub("", text.translate(NARROW))
 
 
 def held_out(folder: Path, count: int, seed: int) -> list[str]:

@@ -14,7 +14,7 @@ FOLDED = 0.75  # share of the places where folding marks in bytes hits two chara
 STOPS = 0.08  # share of full stops that lose their first byte; with the above about four shifts in 1,000 characters
 LEFT_BEHIND = 0.3  # share of the common traditional characters behind which their reading is left
 _MARKS = {b"\xa3\xa1": b"!", b"\xa3\xbf": b"?"}
-_NARROW = str.maketrans("，：；（）？！", ",:;()?!")
+NARROW = str.maketrans("，：；（）？！", ",:;()?!")
 _STOP = "。".encode("gbk")
 _COMMON_BITS = 14.0  # surprise of a character alone; about the 1,500 most frequent are below
 
@@ -28,7 +28,7 @@ def shift(text: str, seed: int, *, folded: float = FOLDED, stops: float = STOPS,
     """
     chance = random.Random(seed)  # noqa: S311 - damage, not secrets
     if narrow:
-        text = text.translate(_NARROW)
+        text = text.translate(NARROW)
     raw = [written for char in text if len(written := gbk_bytes(char)) < 3]
     stopped = (at for at, written in enumerate(raw) if written == _STOP and at + 1 < len(raw))
     for at in stopped:

@@ -179,7 +179,7 @@ def _restored(ended: list[Hypothesis], page: PageModel, low: int, reached: int, 
         part.after += node.char if sure else REPLACEMENT
         if counts[node.at] == rank + 1 and not _count_is_sure(emitted, weights, node.at, rank + 1):
             part.after += REPLACEMENT
-        if _ends_sentence(part.after, node, nodes[index + 1 :][:1]):
+        if _ends_sentence(part.after, node, nodes[index + 1 : index + 2]):
             part.end = low + node.at + 1
             run.append(_Part(part.end, reached))
     return edits + _edits(run)

@@ -14,16 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.ingest.charmodel import FIRST_CLASS, char_model, code_points
+from rag.ingest.wideforms import FEWER, WIDE_FORMS, written
 
 _WEIGHT = 0.25  # share of the page's own statistics
 _DOUBT = 3.0  # added to how often a character stands on the page, so that one pair does not rule out all others
 _SEEN_BITS = 8.0  # what having been seen on the page is worth when ranking candidates
 _WIDE_MARKS = "，：；？！（）"
 _NARROW_COMMA = re.compile(r"[\u4e00-\u9fff],(?=[\u4e00-\u9fff])")
-_WIDE, _ASCII = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+"), re.compile(r"[0-9A-Za-z]+")
-_WIDE_FORMS = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0x3000]
-_FEWER = 4  # full-width signs of a kind are foreign to a page with so many times as many half-width ones
-_FOREIGN_BITS = 10.0
+_WIDE_SPACE = 0x3000
+_FOREIGN_BITS = 10.0  # more for a full-width sign where the page does not write it so
 
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
@@ -91,10 +90,10 @@ def _foreign_bits(text: str, *, damages: int) -> FloatArray:
     Each of the `damages` may have left a full-width letter that the page never wrote.
     """
     bits = np.zeros(0x10000)
-    wide, narrow = len(_WIDE.findall(text)), len(_ASCII.findall(text))
-    if (wide - damages) * _FEWER <= narrow:
-        bits[_WIDE_FORMS] = _FOREIGN_BITS
-    if text.count("，") * _FEWER < len(_NARROW_COMMA.findall(text)):
+    wide, narrow = written(text)
+    if (wide - damages) * FEWER <= narrow:
+        bits[WIDE_FORMS] = bits[_WIDE_SPACE] = _FOREIGN_BITS
+    if text.count("，") * FEWER < len(_NARROW_COMMA.findall(text)):
         bits[code_points(_WIDE_MARKS)] = _FOREIGN_BITS
     return bits
 

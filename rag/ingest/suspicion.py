@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from rag.ingest.charmodel import char_model, code_points
 from rag.ingest.gbkbytes import gbk_bytes, pair_table
+from rag.ingest.wideforms import FEWER, WIDE_FORMS, written
 
 _WINDOW: Final = 4
 _WINDOW_BITS: Final = 15.5 * _WINDOW  # exceeded by less than one window in 1,500 of clean news
@@ -24,10 +25,8 @@ _AFTER_MARK: Final = 14.5  # bits of a character that make the half-width mark b
 _AFTER_FOLDED: Final = 10.0  # the same behind `!`, if a sign that is common in text stands there read one byte off
 _FORM_BITS: Final = 24.0  # bits of a full-width letter or digit and the character behind it
 _NOT_CHINESE: Final = 17.5 * _WINDOW  # bits of a window; one in 25 clean news articles has one
-_WIDE, _ASCII = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+"), re.compile(r"[0-9A-Za-z]+")
 _UNCLOSED = re.compile(r"“[^“”\n]*(?=“|\n|$)")
 _STRAY_MARK = re.compile(r"(?<=[,，、;；])\?")
-_WIDE_SHARE: Final = 4  # half-width numbers and words for each full-width one, so that these are foreign
 _REACH: Final = 10  # runs this close are one
 _TONED: Final = code_points("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü")
 _NO: Final = ord("の")  # written for 的 on signs and in names
@@ -71,8 +70,8 @@ def leftovers(text: str, *, shifted: bool) -> list[tuple[int, int]]:
     of its closing mark stand. On a page that was `shifted` elsewhere, any such letter, and a `?` behind a comma.
     """
     found = {at for quotation in _UNCLOSED.finditer(text) for at in _folded_marks(text, *quotation.span(), signs="”")}
-    wide = sum(1 for _ in _WIDE.finditer(text))
-    if wide and _WIDE_SHARE * wide < sum(1 for _ in _ASCII.finditer(text)):
+    wide, narrow = written(text)
+    if 0 < FEWER * wide < narrow:
         least = 0.0 if shifted else _FORM_BITS
         found.update(_lone_forms(code_points(text), judged_surprise(text), least=least))
     if shifted:
@@ -128,14 +127,18 @@ def _highest(bits: npt.NDArray[np.float64]) -> float:
     return float(np.convolve(bits, np.ones(_WINDOW), mode="valid").max()) if len(bits) >= _WINDOW else 0.0
 
 
+def _is_ascii_mark(codes: npt.NDArray[np.intp]) -> Flags:
+    """True for `!` to `?` but the digits."""
+    return (codes > 0x20) & (codes < 0x40) & ~((codes >= 0x30) & (codes <= 0x39))
+
+
 def _broken_marks(codes: npt.NDArray[np.intp], bits: npt.NDArray[np.float64]) -> Flags:
     """Half-width marks with a Chinese character before and a surprising one behind."""
     flags = np.zeros(len(codes), dtype=bool)
-    mark = (codes > 0x20) & (codes < 0x40) & ~((codes >= 0x30) & (codes <= 0x39))
     before = np.concatenate(([True], codes[:-1] >= 0x2010))
     line_start = np.concatenate(([True], codes[:-1] == 0x0A))
     behind = np.concatenate((bits[1:] > _AFTER_MARK, [False]))
-    flags[mark & (before | line_start) & behind] = True
+    flags[_is_ascii_mark(codes) & (before | line_start) & behind] = True
     return flags
 
 
@@ -151,13 +154,9 @@ def _folded_marks(
 
 def _lone_forms(codes: npt.NDArray[np.intp], bits: npt.NDArray[np.float64], *, least: float = _FORM_BITS) -> list[int]:
     """Where a full-width letter or digit stands behind Chinese, alone, of more than `least` bits with what follows."""
-    form = (
-        ((codes >= 0xFF10) & (codes <= 0xFF19))
-        | ((codes >= 0xFF21) & (codes <= 0xFF3A))
-        | ((codes >= 0xFF41) & (codes <= 0xFF5A))
-    )
+    form = np.isin(codes, WIDE_FORMS)
     chinese = (codes >= 0x2010) & ~form
-    mark = (codes > 0x20) & (codes < 0x40) & ~((codes >= 0x30) & (codes <= 0x39))
+    mark = _is_ascii_mark(codes)
     here = np.flatnonzero(chinese[:-2] & form[1:-1] & (chinese | mark)[2:]) + 1
     return [at for at in here.tolist() if bits[at : at + 2].sum() > least]
 

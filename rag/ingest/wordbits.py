@@ -24,5 +24,5 @@ def word_bits(text: str) -> float:
     for word in rjieba.cut(fold(text), hmm=False):
         if any(map(is_han, word)):
             articles = known.counts.get(word, 0)
-            bits -= math.log2(articles / known.articles) if articles else -_UNKNOWN
+            bits += math.log2(known.articles / articles) if articles else _UNKNOWN
     return bits

@@ -13,12 +13,13 @@ _LEAST = 6  # characters that say something, with a mark
 _OPEN = r"[“「『《（(][^”」』》）)]*$"
 # What is said so may be denied by the part that is missing, as may what stands in an open quotation.
 _OPEN_ENDED = re.compile(rf"[网据盛]传|传言|传闻|听说|谣|原定|原本|原计划|[如若假]|除|虽|尽管|不是|并非|不仅|{_OPEN}")
+_SAYING = r"[说説称稱]|表示|[认認][为為]|指出|介[绍紹]|透露|[强強][调調]"
 # Who says it, and on what terms, stands before what is said: behind these an end is not what the article says.
 _GOVERNING = re.compile(
-    r"[说説称稱]|表示|[认認][为為]|指出|介[绍紹]|透露|[强強][调調]|坦言|[报報]道|告[诉訴]|[据據]|否[认認]|怀疑|懷疑|[拟擬]|"
+    rf"{_SAYING}|坦言|[报報]道|告[诉訴]|[据據]|否[认認]|怀疑|懷疑|[拟擬]|"
     rf"[计計][划劃]|可能|或[许許将將]|因[为為]|由[于於]|[:：](?!\d)|{_OPEN_ENDED.pattern}"
 )
-_ANNOUNCING = re.compile(r"(?:[说説称稱道]|表示|[认認][为為]|指出|介[绍紹]|透露|[强強][调調])[，,]$")
+_ANNOUNCING = re.compile(rf"(?:道|{_SAYING})[，,]$")
 # What begins so goes with what stands before it.
 _LEANING = re.compile(
     r"[而但却卻则則就才也都还還又更并並以其该該此这這]|否[则則]|不然|那[么麼]?|[从從進进]而|因此|所以|甚至|[”」』》）)]"
@@ -43,8 +44,7 @@ def sound_parts(text: str, start: int, end: int, is_sound: Callable[[int, int], 
 def _beginnings(text: str) -> list[int]:
     """Where the beginnings of the sentence `text` end, clause by clause, the longest first, `text` itself left out."""
     ends = [mark.end() for mark in _CLAUSE_END.finditer(text) if _LEAST <= mark.end() < len(text)]
-    said = [end for end in ends if not _ANNOUNCING.search(text, 0, end)]
-    return [end for end in reversed(said) if not _OPEN_ENDED.search(text, 0, end)]
+    return [end for end in reversed(ends) if not (_ANNOUNCING.search(text, 0, end) or _OPEN_ENDED.search(text, 0, end))]
 
 
 def _ends(text: str, start: int, end: int, is_sound: Callable[[int, int], bool]) -> Iterator[int]:
