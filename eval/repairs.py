@@ -2,10 +2,12 @@
 
     python -m eval.repairs --data ../shared/data --articles 400 --seed 1
 
-News is damaged (`eval/damage.py`, and `shift` of the noise twins), repaired, and its sentences are compared with the
-true ones. *Hit* are true sentences that the damage changed. Of these some come back word for word and may be quoted
-(`whole`), of some a part may be quoted (`part`), the rest is withheld. *Wrong* is what may be quoted though the true
-text does not hold it, as a share of the sentences hit.
+News is damaged (`eval/damage.py`, and the shift and the scanner of the noise twins), repaired, and its sentences are
+compared with the true ones.
+
+*Hit* are true sentences that the damage changed. Of these some come back word for word and may be quoted (`whole`), of
+some a part may be quoted (`part`), the rest is withheld. *Wrong* is what may be quoted though the true text does not
+hold it, as a share of the sentences hit.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from rich.table import Table
 from eval.damage import damages
 from eval.devstore import NEWS
 from eval.noise.bytewise import NARROW, shift
+from eval.noise.glyphs import Misreading, misread_glyphs
 from rag.ingest.gbkbytes import gbk_bytes
 from rag.ingest.repair import Repaired, repair
 from rag.text.clauses import sound_parts
@@ -36,6 +39,7 @@ from rag.text.sentences import sentences
 HELD_OUT = 10  # every so-manieth article was left out of the character statistics
 _LONGEST = 1500  # code points of an article that are used
 _MARKS = "。.!?…”’』」)"  # at the end of a quote: `!` for `。”` is what the page shows
+_GLYPHS = Misreading(widths=0, wide_digits=0, lost_marks=0)  # marks that are gone cannot be told
 _SPACE = re.compile(r"\s+")
 
 
@@ -97,8 +101,12 @@ def held_out(folder: Path, count: int, seed: int) -> list[str]:
 
 
 def kinds() -> Mapping[str, Callable[[str, int], str]]:
-    """Every damage by name, those of `eval.damage` and the shift of the noise twins."""
-    return {**damages(), "read one byte off": shift}
+    """Every damage by name, those of `eval.damage` and the shift and the scanner of the noise twins."""
+
+    def misread(text: str, seed: int) -> str:
+        return misread_glyphs(text, seed, errors=_GLYPHS)
+
+    return {**damages(), "read one byte off": shift, "misread by a scanner": misread}
 
 
 def measure(texts: Iterable[str], kind: Callable[[str, int], str]) -> Count:

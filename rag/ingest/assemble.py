@@ -20,7 +20,7 @@ from rag.offsets import OffsetMap, Rewriter
 from rag.text.published import infer_published
 from rag.types import Article, Media, Published, RawDocument, Span
 
-RULES = 4  # raised when cleaning changes so much that articles should be read anew
+RULES = 5  # raised when cleaning changes so much that articles should be read anew
 
 _PARSERS = {Media.HTML: parse_html, Media.TEXT: parse_text, Media.MARKDOWN: parse_markdown}
 _LOST = re.compile("\ufffd+")

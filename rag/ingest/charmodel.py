@@ -18,12 +18,12 @@ import numpy.typing as npt
 MODEL_FILE = Path(__file__).with_name("data") / "char_model.npz"
 
 UNKNOWN, RARE_HAN, LATIN, DIGIT, SPACE, FIRST_CLASS = 0, 1, 2, 3, 4, 5
-_STEP = 8  # stored bits are eighths
+STEP = 8  # stored bits are eighths
 _BACKOFF = 20  # 2.5 bits: an unseen pair, against its second character alone
-_RARE_HAN_COST = 22 * _STEP  # one particular character outside the table
-_UNKNOWN_COST = 17 * _STEP  # one particular sign that is neither Chinese nor ASCII
-_LETTER_COST = 5 * _STEP  # which letter it is
-_DIGIT_COST = 3 * _STEP
+_RARE_HAN_COST = 22 * STEP  # one particular character outside the table
+_UNKNOWN_COST = 17 * STEP  # one particular sign that is neither Chinese nor ASCII
+_LETTER_COST = 5 * STEP  # which letter it is
+_DIGIT_COST = 3 * STEP
 _PUNCTUATION = {
     ",": "，", ":": "：", ";": "；", "?": "？", "!": "！", "(": "（", ")": "）", '"': "“", "「": "“", "」": "”",
     "『": "‘", "』": "’", "'": "’", "%": "％", "/": "／", "-": "－", ".": "．", "~": "～",
@@ -74,7 +74,7 @@ class CharModel:
         cost = self.costs[int(traditional)][codes]
         before = np.concatenate(([SPACE], classes[:-1]))
         saved = self.pairs[before, classes].astype(np.int32)
-        bits: npt.NDArray[np.float64] = np.true_divide(cost + _BACKOFF - saved, _STEP)
+        bits: npt.NDArray[np.float64] = np.true_divide(cost + _BACKOFF - saved, STEP)
         return bits
 
     def bits(self, text: str, *, traditional: bool | None = None) -> float:
@@ -84,27 +84,25 @@ class CharModel:
     def step(self, before: int, code: int, *, traditional: bool) -> float:
         """Bits of one code point after a character of class `before`."""
         code = min(code, 0xFFFF)
-        return (
-            float(self.costs[int(traditional), code] + _BACKOFF - int(self.pairs[before, self.classes[code]])) / _STEP
-        )
+        return float(self.costs[int(traditional), code] + _BACKOFF - int(self.pairs[before, self.classes[code]])) / STEP
 
     def steps(self, before: int, codes: npt.NDArray[np.intp], *, traditional: bool) -> npt.NDArray[np.float64]:
         """Bits of each of these code points (all in the basic plane) after a character of class `before`."""
         cost = self.costs[int(traditional)][codes]
-        bits: npt.NDArray[np.float64] = np.true_divide(cost + _BACKOFF - self.pairs[before][self.classes[codes]], _STEP)
+        bits: npt.NDArray[np.float64] = np.true_divide(cost + _BACKOFF - self.pairs[before][self.classes[codes]], STEP)
         return bits
 
     def steps_to(self, codes: npt.NDArray[np.intp], after: int) -> npt.NDArray[np.float64]:
         """What the code point `after` costs behind each of these, but for a constant."""
         pairs = self.pairs[self.classes[codes], self.classes[min(after, 0xFFFF)]]
-        bits: npt.NDArray[np.float64] = np.true_divide(-pairs.astype(np.int32), _STEP)
+        bits: npt.NDArray[np.float64] = np.true_divide(-pairs.astype(np.int32), STEP)
         return bits
 
     def is_traditional(self, text: str) -> bool:
         """True when more characters of the text are only traditional than only simplified."""
         codes = code_points(text)
         gap = self.costs[0][codes] - self.costs[1][codes]
-        return int((gap > 4 * _STEP).sum()) > int((gap < -4 * _STEP).sum())
+        return int((gap > 4 * STEP).sum()) > int((gap < -4 * STEP).sum())
 
 
 def code_points(text: str) -> npt.NDArray[np.intp]:
@@ -156,4 +154,4 @@ def _share_punctuation(classes: npt.NDArray[np.uint16], costs: Bits) -> None:
     """Give half-width signs the class of their full-width form, at two bits more than it."""
     for char, head in _PUNCTUATION.items():
         classes[ord(char)] = classes[ord(head)]
-        costs[:, ord(char)] = costs[:, ord(head)] + 2 * _STEP
+        costs[:, ord(char)] = costs[:, ord(head)] + 2 * STEP

@@ -17,6 +17,7 @@ from rag.ingest.charmodel import char_model
 from rag.ingest.edits import REPLACEMENT, Edit, apply_edits
 from rag.ingest.mojibake import latin_edits, wide_edits
 from rag.ingest.pinyin import pinyin_edits
+from rag.ingest.scanned import scanner_edits
 from rag.ingest.stray import control_edits, entity_edits, private_edits, private_spans
 from rag.ingest.suspicion import broken_runs, leftovers, suspicious_runs
 from rag.offsets import OffsetMap
@@ -53,8 +54,11 @@ def repair(source: str, *, damaged: Sequence[Span] = ()) -> Repaired:
     if runs:
         work.change(_byte_edits(work.text, runs))
     work.change(private_edits(work.text))
+    shifted = any(found.kind == "gbk-shift" for found in work.repairs)
+    if not shifted and REPLACEMENT not in work.text:  # what is left of a shift may look like anything
+        work.change(scanner_edits(work.text))
     broken = [run for run in broken_runs(work.text) if may_be_shifted(work.text, *run)] if runs else []
-    broken += leftovers(work.text, shifted=any(found.kind == "gbk-shift" for found in work.repairs))
+    broken += leftovers(work.text, shifted=shifted)
     spans = _damaged(work.text, broken) + _carried(work.map, [*damaged, *work.doubtful])
     return Repaired(text=work.text, map=work.map, repairs=tuple(work.repairs), damaged=_merged(spans))
 

@@ -73,7 +73,7 @@ class Published:
 class Repair:
     """One mended place: `before` stood at source `[source_start, source_end)`, `after` stands in the cleaned text."""
 
-    kind: str  # "pinyin" | "gbk-shift" | "mojibake" | "entity" | "control" | "radical" | "better-copy"
+    kind: str  # "pinyin" | "gbk-shift" | "mojibake" | "entity" | "control" | "radical" | "look-alike" | "better-copy"
     source_start: int
     source_end: int
     before: str

@@ -40,6 +40,24 @@ def test_a_sentence_goes_on_in_the_next_line(before: str, behind: str) -> None:
     assert blocks(OPENING, before, behind, CLOSING) == [OPENING, before + behind, CLOSING]
 
 
+@pytest.mark.parametrize(("before", "behind"), [
+    ("由优质学校牵头帮扶，全县被带动起来的乡镇学校有", "较大进步，帮扶已经做到全覆盖。"),
+    ("最佳影片由县教育局颁奖，这部片子同时拿到最佳导演和", "最佳摄影，导演是一名教师。"),
+    ("館長說，五天假期接待觀眾5.2萬人次，比", "去年同期增長18%，週末還要延長開放。"),
+])  # fmt: skip
+def test_a_pair_of_characters_goes_on(before: str, behind: str) -> None:
+    """No word is cut, but hardly a sentence ends so, or hardly a line begins so."""
+    assert blocks(OPENING, before, behind, CLOSING) == [OPENING, before + behind, CLOSING]
+
+
+def test_less_will_do_where_another_line_is_broken() -> None:
+    """`发出` may begin a line; on a page of which another line breaks off in a figure it does not."""
+    before, behind = "班次方面，赶集的日子每条线加开4班，平日里最早一班车从县城", "发出，末班车傍晚6点40分返回。"
+    plain = ("学校占地86亩，总投资1.9亿元，可提供学位21", "60个，将缓解城西片区入学难的问题。")
+    assert blocks(OPENING, before, behind, CLOSING) == [OPENING, before, behind, CLOSING]
+    assert blocks(OPENING, *plain, before, behind, CLOSING) == [OPENING, "".join(plain), before + behind, CLOSING]
+
+
 @pytest.mark.parametrize("width", [30, 36])
 def test_lines_of_one_length_are_a_column(width: int) -> None:
     """A scan or a mail: all lines that do not end a sentence are equally long."""

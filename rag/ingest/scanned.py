@@ -1,0 +1,162 @@
+"""What a scanner took for something like it: 末来 for 未来, 3O元 for 30元.
+
+A Chinese character is a candidate where one that looks like it is far likelier between its neighbours. How likely it is
+that it was misread is a logistic model over what pairs of characters, words, rarity and likeness say
+(`eval/make_scan_weights.py`). A single such place proves little, since names are rare too: it must be all but certain.
+Where a page has several, it was scanned, and the rest of them count as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import rjieba
+
+from rag.ingest.bounds import timed
+from rag.ingest.charmodel import SPACE, STEP, CharModel, char_model, code_points
+from rag.ingest.edits import Edit
+from rag.ingest.lookalikes import MOST_ALIKE, lookalikes
+from rag.ingest.wordbits import word_bits
+from rag.text.frequency import background
+from rag.text.script import fold
+
+KIND = "look-alike"
+# Per bit gained in pairs, bit of the character read, bit of the one meant, bit gained in words, likeness, repeated.
+WEIGHTS, BIAS = (0.41, 0.2, -0.63, 0.23, 39.09, -3.24), -35.3
+LEAST_GAIN = 3.0  # bits that a candidate gains in pairs and rarity together, or it is not looked at
+_ALONE = 7.0  # log-odds that one place needs by itself
+_STRONG, _SEVERAL = 3.0, 2  # log-odds of a place that speaks for a scanner, and how many different ones prove it
+_SCANNED = 1.0  # log-odds that a place needs on a page that was scanned
+_AROUND = 5  # characters on each side whose words are weighed
+
+_LETTERS = str.maketrans("OoIl", "0011")
+_FIGURE = re.compile(
+    r"(?<![A-Za-z0-9.\-/])"
+    r"(?=[OoIl.,]*[0-9])(?=[0-9.,]*[OoIl])"  # digits and letters
+    r"[0-9Il][0-9OoIl]*(?:[.,][0-9OoIl]+)*"
+    r"(?![A-Za-z0-9\-/])"
+)
+_MEASURE = re.compile(
+    r"[%％‰°℃年月日号時时点點分秒周岁歲元角万萬亿億人名位个個件张張本所家座条條层層米公平吨噸斤克亩畝次倍户戶辆輛届屆路套]"
+)
+
+IntArray = npt.NDArray[np.intp]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """At `at` another character may have stood. `features` are in the order of WEIGHTS."""
+
+    at: int
+    char: str
+    features: tuple[float, ...]
+
+    @property
+    def log_odds(self) -> float:
+        """That it was misread, where one character in 150 is."""
+        return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, self.features, strict=True))
+
+
+def scanner_edits(text: str) -> list[Edit]:
+    """Repairs of look-alikes, in order: letters in figures, and characters where the text leaves little doubt."""
+    figures = list(_figure_edits(text))
+    found = [(each.at, each.char, each.log_odds) for each in candidates(text)]
+    strong = {(text[at], char) for at, char, odds in found if odds > _STRONG}
+    least = _SCANNED if len(strong) + len(figures) >= _SEVERAL else _ALONE
+    edits = [Edit(kind=KIND, start=at, end=at + 1, after=char) for at, char, odds in found if odds > least]
+    return sorted(figures + edits, key=lambda edit: edit.start)
+
+
+def candidates(text: str) -> Iterator[Candidate]:
+    """Characters for which a look-alike fits better and makes a word, the best one of each place, in order."""
+    if len(text) < 2 or text.isascii():
+        return
+    codes = code_points(text)
+    others, likeness, gains = _likelier(codes, traditional=char_model().is_traditional(text))
+    repeated = _repeated(codes)
+    for at in timed(np.flatnonzero(others).tolist()):
+        char = chr(others[at])
+        if not _makes_word(text, at, char):
+            continue
+        yield Candidate(
+            at=at,
+            char=char,
+            features=(*gains[at].tolist(), _gained_in_words(text, at, char), float(likeness[at]), float(repeated[at])),
+        )
+
+
+def _likelier(codes: IntArray, *, traditional: bool) -> tuple[IntArray, FloatArray, FloatArray]:
+    """The look-alike of each character that gains most between its neighbours, 0 for none; its likeness; its gains.
+
+    Those are in bits, shape (len(codes), 3): what it gains in pairs, how rare the character read is, how rare itself.
+    """
+    model, table = char_model(), lookalikes()
+    rare = model.costs.min(axis=0)[codes] / STEP  # of the script that has it: a line may be in the other one
+    costs = model.costs[int(traditional)] / STEP
+    read = model.classes[codes].astype(np.intp)
+    before, behind = np.concatenate(([SPACE], read[:-1])), np.concatenate((read[1:], [SPACE]))
+    stands = _pair_bits(model, before, read, behind)
+    best = np.full(len(codes), LEAST_GAIN)
+    others, likeness = np.zeros(len(codes), dtype=np.intp), np.zeros(len(codes))
+    gains = np.zeros((len(codes), 3))
+    for rank in range(MOST_ALIKE):
+        other = table.others[codes, rank]
+        in_pairs = _pair_bits(model, before, model.classes[other].astype(np.intp), behind) - stands
+        gain = in_pairs + rare - costs[other]
+        better = (other > 0) & (gain > best)
+        best[better], others[better] = gain[better], other[better]
+        likeness[better] = table.likeness[codes, rank][better]
+        gains[better] = np.stack((in_pairs, rare, costs[other]), axis=1)[better]
+    return others, likeness, gains
+
+
+def _pair_bits(model: CharModel, before: IntArray, here: IntArray, behind: IntArray) -> FloatArray:
+    """What the pairs with both neighbours save."""
+    saved: FloatArray = (model.pairs[before, here].astype(np.int32) + model.pairs[here, behind]) / STEP
+    return saved
+
+
+def _repeated(codes: IntArray) -> npt.NDArray[np.bool_]:
+    """Whether each character stands beside one of its neighbours elsewhere too: a scanner errs by chance.
+
+    One digit counts as another.
+    """
+    alike = np.where((codes >= ord("0")) & (codes <= ord("9")), ord("0"), codes)
+    _, inverse, counts = np.unique(alike[:-1] << 16 | alike[1:], return_inverse=True, return_counts=True)
+    pair = counts[inverse] > 1
+    return np.concatenate(([False], pair)) | np.concatenate((pair, [False]))
+
+
+def _makes_word(text: str, at: int, char: str) -> bool:
+    """Whether the character meant stands in a word, or behind a figure; names are made of what is rare, not misread."""
+    if at and text[at - 1].isdigit():
+        return True
+    before, behind = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
+    reached = 0
+    for word in rjieba.cut(fold(before + char + behind), hmm=False):
+        reached += len(word)
+        if reached > len(before):
+            return len(word) > 1 and word in background().counts
+    return False
+
+
+def _gained_in_words(text: str, at: int, char: str) -> float:
+    before, behind = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
+    return word_bits(before + text[at] + behind) - word_bits(before + char + behind)
+
+
+def _figure_edits(text: str) -> Iterator[Edit]:
+    """Letters in figures. One at the beginning or the end of a figure counts only before a measure."""
+    for found in _FIGURE.finditer(text):
+        figure = found[0]
+        measured = _MEASURE.match(text, found.end()) is not None
+        if (figure[0].isdigit() and figure[-1].isdigit()) or measured:
+            for at, char in enumerate(figure):
+                if char.isalpha():
+                    start = found.start() + at
+                    yield Edit(kind=KIND, start=start, end=start + 1, after=char.translate(_LETTERS))
