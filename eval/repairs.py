@@ -34,12 +34,14 @@ from eval.noise.glyphs import Misreading, misread_glyphs
 from rag.ingest.gbkbytes import gbk_bytes
 from rag.ingest.repair import Repaired, repair
 from rag.text.clauses import sound_parts
+from rag.text.script import to_traditional
 from rag.text.sentences import sentences
 
 HELD_OUT = 10  # every so-manieth article was left out of the character statistics
 _LONGEST = 1500  # code points of an article that are used
 _MARKS = "。.!?…”’』」)"  # at the end of a quote: `!` for `。”` is what the page shows
 _GLYPHS = Misreading(widths=0, wide_digits=0, lost_marks=0)  # marks that are gone cannot be told
+_BIG5 = "Big5 as GBK"  # the damage that text in traditional script has
 _SPACE = re.compile(r"\s+")
 
 
@@ -100,6 +102,11 @@ def held_out(folder: Path, count: int, seed: int) -> list[str]:
     return ["".join(char for char in text[:_LONGEST] if len(gbk_bytes(char)) < 3) for text in drawn]
 
 
+def _writable_in_big5(text: str) -> str:
+    """The text in traditional script, without what Big5 cannot write."""
+    return to_traditional(text).encode("big5", errors="ignore").decode("big5")
+
+
 def kinds() -> Mapping[str, Callable[[str, int], str]]:
     """Every damage by name, those of `eval.damage` and the shift and the scanner of the noise twins."""
 
@@ -129,8 +136,10 @@ def main(
     texts = held_out(data, articles, seed)
     chosen = {name: damage for name, damage in kinds().items() if not kind or name in kind}
     console = Console(stderr=True)
+    in_big5 = [_writable_in_big5(text) for text in texts]
     out = {
-        name: measure(track(texts, name, console=console, transient=True), damage) for name, damage in chosen.items()
+        name: measure(track(in_big5 if name == _BIG5 else texts, name, console=console, transient=True), damage)
+        for name, damage in chosen.items()
     }
     if as_json:
         typer.echo(json.dumps({name: asdict(count) for name, count in out.items()}, ensure_ascii=False, indent=1))
