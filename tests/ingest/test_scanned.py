@@ -74,6 +74,15 @@ def test_names_stay(name: str) -> None:
     assert f"市民{name}说" in mended(text)
 
 
+@pytest.mark.parametrize("right", ["小桥流水人家", "这是土路", "开展释法析理"])
+def test_what_is_not_likelier_misread_than_not_stays_on_a_scanned_page(right: str) -> None:
+    """Candidates whose look-alike makes a word too, with log-odds about zero."""
+    text = f"截至8月31曰，全市共转移群众l480人，末来三天仍有大雨。大家说，{right}，这里很安全。"
+    at = text.index(right)
+    assert any(at <= each.at < at + len(right) and each.log_odds > -1 for each in candidates(text))
+    assert right in mended(text)
+
+
 def test_what_stands_so_elsewhere_is_no_error() -> None:
     """Scanners err by chance; 15目32科 twice on a page is meant."""
     once = next(each for each in candidates("区内共记录到15目32科的动物。") if each.char == "日")
