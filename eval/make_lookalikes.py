@@ -16,6 +16,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 import typer
+from opencc import OpenCC
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from rag.ingest.charmodel import FIRST_CLASS, STEP, char_model
@@ -24,6 +25,7 @@ from rag.ingest.lookalikes import LIKENESS_FLOOR, LOOKALIKES_FILE, MOST_ALIKE
 _CANVAS, _SIZE, _PICTURE = 64, 52, 40  # pixels: what is drawn on, the height of a character, what is compared
 _BLUR = 1.6  # pixels
 _SIMPLIFIED_FACE = 2  # of the collection's faces, by their order in Noto CJK
+_CONVERSIONS = ("t2s", "s2t", "s2tw", "s2hk", "tw2s", "hk2s", "t2tw", "t2hk")  # OpenCC's, between forms of characters
 _RAREST = 18.0  # bits of a character that is worth being taken for another
 
 Pictures = npt.NDArray[np.float32]
@@ -40,7 +42,7 @@ def main(
         for filled in (False, True):
             pictures = drawn(characters, font, filled=filled)
             np.maximum(likeness, pictures @ pictures.T, out=likeness)
-    np.fill_diagonal(likeness, 0)
+    likeness[variants(characters)] = 0
     likeness[:, [at for at, char in enumerate(characters) if _bits(char) > _RAREST]] = 0
     lines = list(table(characters, likeness))
     out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -59,6 +61,19 @@ def drawn(characters: str, font: Path, *, filled: bool) -> Pictures:
     pictures = np.stack([_draw(char, face, filled=filled).ravel() for char in characters])
     pictures -= pictures.mean(axis=1, keepdims=True)
     out: Pictures = pictures / np.linalg.norm(pictures, axis=1, keepdims=True)
+    return out
+
+
+def variants(characters: str) -> npt.NDArray[np.bool_]:
+    """True for two forms of one character, itself included: no scanner's error; shape (characters, characters)."""
+    converters = [OpenCC(name) for name in _CONVERSIONS]
+    place = {char: at for at, char in enumerate(characters)}
+    out = np.eye(len(characters), dtype=np.bool_)
+    for char, at in place.items():
+        forms = {char, *(converter.convert(char) for converter in converters)}
+        others = [place[form] for form in forms if form in place]
+        out[np.ix_(others, others)] = True
+        out[at, others] = out[others, at] = True
     return out
 
 

@@ -1,6 +1,6 @@
 """Fits how likely a look-alike in a text is a scanner's error, for `rag/ingest/scanned.py`.
 
-    python -m eval.make_scan_weights crud_news.jsonl.xz
+    python -m eval.make_scan_weights ../shared/data
 
 Held-out news is misread by chance, one character in 150, each as one of those drawn like it (`lookalikes.tsv`); a
 logistic regression over the candidates says which were. Prints the weights, and what they are worth on other articles.

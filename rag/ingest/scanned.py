@@ -11,35 +11,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import rjieba
 
 from rag.ingest.bounds import timed
-from rag.ingest.charmodel import SPACE, STEP, CharModel, char_model, code_points
+from rag.ingest.charmodel import DIGIT, SPACE, STEP, CharModel, char_model, code_points
 from rag.ingest.edits import Edit
 from rag.ingest.lookalikes import MOST_ALIKE, lookalikes
 from rag.ingest.wordbits import word_bits
 from rag.text.frequency import background
 from rag.text.script import fold
+from rag.text.words import names
 
 KIND = "look-alike"
 # Per bit gained in pairs, bit of the character read, bit of the one meant, bit gained in words, likeness, repeated.
-WEIGHTS, BIAS = (0.41, 0.2, -0.63, 0.23, 39.09, -3.24), -35.3
+WEIGHTS, BIAS = (0.37, 0.14, -0.63, 0.19, 39.22, -3.32), -33.74
 LEAST_GAIN = 3.0  # bits that a candidate gains in pairs and rarity together, or it is not looked at
-_ALONE = 7.0  # log-odds that one place needs by itself
-_STRONG, _SEVERAL = 3.0, 2  # log-odds of a place that speaks for a scanner, and how many different ones prove it
+_ALONE = 8.0  # log-odds that one place needs by itself
+_STRONG, _SEVERAL = 3.5, 2  # log-odds of a place that speaks for a scanner, and how many different ones prove it
+_EVERY = 2500  # characters of a page for which there must be one such place at least
 _SCANNED = 1.0  # log-odds that a place needs on a page that was scanned
+_CLOSE = 12  # characters on each side in which the right form of a mistake would stand
 _AROUND = 5  # characters on each side whose words are weighed
 
 _LETTERS = str.maketrans("OoIl", "0011")
 _FIGURE = re.compile(
-    r"(?<![A-Za-z0-9.\-/])"
-    r"(?=[OoIl.,]*[0-9])(?=[0-9.,]*[OoIl])"  # digits and letters
-    r"[0-9Il][0-9OoIl]*(?:[.,][0-9OoIl]+)*"
-    r"(?![A-Za-z0-9\-/])"
+    r"(?<![\w=?&@#+/.,\-])(?<![A-Za-z] )"
+    r"(?:[0-9]|[lI](?=[0-9]))[0-9OoIl]*(?:,[0-9OoIl]{3})*(?:\.[0-9OoIl]+)?"
+    r"(?![A-Za-z0-9_=?&@#+/.,\-])",
+    re.ASCII,
 )
+_MOST_LETTERS = 2  # in a figure, and no more than digits
+_MONTH = re.compile(r"月[0-9]{1,2}$")
 _MEASURE = re.compile(
     r"[%％‰°℃年月日号時时点點分秒周岁歲元角万萬亿億人名位个個件张張本所家座条條层層米公平吨噸斤克亩畝次倍户戶辆輛届屆路套]"
 )
@@ -58,18 +64,19 @@ class Candidate:
 
     @property
     def log_odds(self) -> float:
-        """That it was misread, where one character in 150 is."""
+        """Log-odds that it was misread, on a page on which one character in 150 is."""
         return BIAS + sum(weight * value for weight, value in zip(WEIGHTS, self.features, strict=True))
 
 
 def scanner_edits(text: str) -> list[Edit]:
     """Repairs of look-alikes, in order: letters in figures, and characters where the text leaves little doubt."""
-    figures = list(_figure_edits(text))
+    figures = list(_figures(text))
     found = [(each.at, each.char, each.log_odds) for each in candidates(text)]
     strong = {(text[at], char) for at, char, odds in found if odds > _STRONG}
-    least = _SCANNED if len(strong) + len(figures) >= _SEVERAL else _ALONE
-    edits = [Edit(kind=KIND, start=at, end=at + 1, after=char) for at, char, odds in found if odds > least]
-    return sorted(figures + edits, key=lambda edit: edit.start)
+    proof = len(strong) + len(figures)
+    least = _SCANNED if proof >= max(_SEVERAL, len(text) / _EVERY) else _ALONE
+    edits = [_edit(at, char) for at, char, odds in found if odds > least]
+    return sorted(chain(edits, *figures), key=lambda edit: edit.start)
 
 
 def candidates(text: str) -> Iterator[Candidate]:
@@ -81,13 +88,12 @@ def candidates(text: str) -> Iterator[Candidate]:
     repeated = _repeated(codes)
     for at in timed(np.flatnonzero(others).tolist()):
         char = chr(others[at])
-        if not _makes_word(text, at, char):
+        before, behind = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
+        if not _may_be_meant(before, text[at], char, behind) or _is_spoken_of(text, at, char):
             continue
-        yield Candidate(
-            at=at,
-            char=char,
-            features=(*gains[at].tolist(), _gained_in_words(text, at, char), float(likeness[at]), float(repeated[at])),
-        )
+        in_words = word_bits(before + text[at] + behind) - word_bits(before + char + behind)
+        features = (*gains[at].tolist(), in_words, float(likeness[at]), float(repeated[at]))
+        yield Candidate(at=at, char=char, features=features)
 
 
 def _likelier(codes: IntArray, *, traditional: bool) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -132,11 +138,23 @@ def _repeated(codes: IntArray) -> npt.NDArray[np.bool_]:
     return np.concatenate(([False], pair)) | np.concatenate((pair, [False]))
 
 
-def _makes_word(text: str, at: int, char: str) -> bool:
-    """Whether the character meant stands in a word, or behind a figure; names are made of what is rare, not misread."""
-    if at and text[at - 1].isdigit():
-        return True
-    before, behind = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
+def _may_be_meant(before: str, read: str, meant: str, behind: str) -> bool:
+    """Whether the character meant stands in a word and the one read in none, nor in a name: those are rare anyway.
+
+    Behind a figure anything counts as a word that usually stands there, a day only behind a month.
+    """
+    if before[-1:].isdigit():
+        model = char_model()
+        usual = [model.pairs[DIGIT, model.classes[min(ord(char), 0xFFFF)]] > 0 for char in (read, meant)]
+        return usual == [False, True] and (meant != "日" or _MONTH.search(before) is not None)
+    if not _stands_in_word(before, meant, behind) or _stands_in_word(before, read, behind):
+        return False
+    if any(rjieba.has_word(fold(pair)) for pair in (before[-1:] + read, read + behind[:1]) if len(pair) > 1):
+        return False
+    return not _stands_in_name(before, read, behind)
+
+
+def _stands_in_word(before: str, char: str, behind: str) -> bool:
     reached = 0
     for word in rjieba.cut(fold(before + char + behind), hmm=False):
         reached += len(word)
@@ -145,18 +163,31 @@ def _makes_word(text: str, at: int, char: str) -> bool:
     return False
 
 
-def _gained_in_words(text: str, at: int, char: str) -> float:
-    before, behind = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
-    return word_bits(before + text[at] + behind) - word_bits(before + char + behind)
+def _stands_in_name(before: str, char: str, behind: str) -> bool:
+    """Whether the tagger sees a person's name there."""
+    around = fold(before + char + behind)
+    people = (name.word for name in names(around) if name.kind == "person")
+    return any(at <= len(before) < at + len(word) for word in people if (at := around.find(word)) >= 0)
 
 
-def _figure_edits(text: str) -> Iterator[Edit]:
-    """Letters in figures. One at the beginning or the end of a figure counts only before a measure."""
-    for found in _FIGURE.finditer(text):
+def _is_spoken_of(text: str, at: int, meant: str) -> bool:
+    """Whether the right form stands close by, as where a mistake is shown: `坏境（环境）`."""
+    around = text[max(0, at - _CLOSE) : at] + "\n" + text[at + 1 : at + _CLOSE]
+    pairs = (text[at - 1 : at] + meant, meant + text[at + 1 : at + 2])
+    return any(len(pair) > 1 and pair in around for pair in pairs)
+
+
+def _figures(text: str) -> Iterator[list[Edit]]:
+    """The letters of each figure before a measure; at its end `O` and `I` only, `5l` is litres and `4o` a model."""
+    for found in timed(_FIGURE.finditer(text)):
         figure = found[0]
-        measured = _MEASURE.match(text, found.end()) is not None
-        if (figure[0].isdigit() and figure[-1].isdigit()) or measured:
-            for at, char in enumerate(figure):
-                if char.isalpha():
-                    start = found.start() + at
-                    yield Edit(kind=KIND, start=start, end=start + 1, after=char.translate(_LETTERS))
+        letters = [at for at, char in enumerate(figure) if char.isalpha()]
+        digits = sum(char.isdigit() for char in figure)
+        if not 0 < len(letters) <= min(_MOST_LETTERS, digits) or figure[-1] in "lo":
+            continue
+        if _MEASURE.match(text, found.end()):
+            yield [_edit(found.start() + at, figure[at].translate(_LETTERS)) for at in letters]
+
+
+def _edit(at: int, char: str) -> Edit:
+    return Edit(kind=KIND, start=at, end=at + 1, after=char)

@@ -26,7 +26,7 @@ _AFTER_FOLDED: Final = 10.0  # the same behind `!`, if a sign that is common in 
 _FORM_BITS: Final = 24.0  # bits of a full-width letter or digit and the character behind it
 _NOT_CHINESE: Final = 17.5 * _WINDOW  # bits of a window; one in 25 clean news articles has one
 _UNCLOSED = re.compile(r"“[^“”\n]*(?=“|\n|$)")
-_STRAY_MARK = re.compile(r"(?<=[,，、;；])\?|[?!](?=[,，、;；])")
+_STRAY_MARK = re.compile(r"(?<=[,，、;；])\?|(?<=[\u4e00-\u9fff])[?!](?=[,，、;；])")
 _REACH: Final = 10  # runs this close are one
 _TONED: Final = code_points("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü")
 _NO: Final = ord("の")  # written for 的 on signs and in names
@@ -67,7 +67,7 @@ def leftovers(text: str, *, shifted: bool) -> list[tuple[int, int]]:
     """What can only be the trace of a shift that could not be mended, each with what follows, in order.
 
     A lone full-width letter or digit on a page that writes others half-width; a `!` in an open quotation where bytes
-    of its closing mark stand. On a page that was `shifted` elsewhere, any such letter, and a `?` beside a comma.
+    of its closing mark stand. On a page that was `shifted` elsewhere, any such letter, and a `?` or `!` beside a comma.
     """
     found = {at for quotation in _UNCLOSED.finditer(text) for at in _folded_marks(text, *quotation.span(), signs="”")}
     wide, narrow = written(text)

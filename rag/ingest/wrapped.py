@@ -23,11 +23,13 @@ _FIGURE = re.compile(r"(?<![\d.．\-－:：/])\d{1,4}[.．]?$")  # longer ones a
 _FIGURE_ON = re.compile(r"\d{1,4}(?:[.．]\d+)?(?:[%％‰]|(?![年月日号时点])[\u4e00-\u9fff])|[%％‰]")
 _ENGLISH, _ENGLISH_ON = re.compile(r"[A-Za-z,]$"), re.compile(r"[A-Za-z]")  # these need a blank, which is not there
 _AROUND = 4  # characters on each side in which a word may have been cut
-_RUNS_ON = 9.5  # bits of `runs_on` that make a break plain; one in four breaks has less, one in 25 ends has more
-_WHERE_BROKEN = 5.0  # the same where another line of the page is plainly broken
+_RUNS_ON = 11.0  # bits of `runs_on` that make a break; one in three breaks has less, one in 50 ends has more
+_WHERE_BROKEN = 6.0  # the same where many lines are broken, and hardly any line ends otherwise
+_BEGINS = re.compile(r"[^，。,]{1,8}[：:]|[问問答]|[（(]?[一二三四五六七八九十\d]+[）)、.．]|同[时時]|此外|另外|[据據]")
+_CREDIT = re.compile(r"(?:[摄攝图圖电電讯訊]|通[讯訊]员|編輯|编辑)$")
 _EVEN = 2  # characters by which full lines differ
-_MANY = 3  # lines that make a column, of which this part breaks off plainly in the middle of a sentence:
-_PLAIN = 1 / 3
+_MANY = 3  # lines that make a column
+_PLAIN = 1 / 3  # part of the lines that breaks off plainly in the middle of a sentence where many are broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class _Break:
 
     @property
     def is_plain(self) -> bool:
-        """A mark or a figure goes on behind the break, or within a block a word or a pair of characters does."""
+        """A mark or a figure goes on behind the break, or within a block a word does."""
         if _ENGLISH.search(self.text) and _ENGLISH_ON.match(self.rest):
             return False
         figure = _FIGURE.search(self.text)
@@ -49,13 +51,16 @@ class _Break:
             return bool(figure and _FIGURE_ON.match(self.rest))
         if _GOES_ON.search(self.text) or _BEHIND.match(self.rest):
             return True
-        if not self.of_one_block:
-            return False
-        return self.runs_on > _RUNS_ON or _cuts_a_word(self.text[-_AROUND:], self.rest[:_AROUND])
+        return self.of_one_block and _cuts_a_word(self.text[-_AROUND:], self.rest[:_AROUND])
 
     @property
     def runs_on(self) -> float:
-        """Bits by which the character below goes on from the one above, against a sentence's end and a new line."""
+        """Bits by which the character below goes on from the one above, against a sentence's end and a new line.
+
+        Minus infinity where the lines have another reason to stand apart.
+        """
+        if not self.of_one_block or _BEGINS.match(self.rest) or _CREDIT.search(self.text):
+            return -math.inf
         model = char_model()
         code = ord(self.rest[0])
         above = int(model.classes[min(ord(self.text[-1]), 0xFFFF)])
@@ -68,8 +73,8 @@ def rejoined(pieces: Sequence[Piece], rows: Sequence[Feature], lines: Sequence[s
     """The pieces, those that go on in the middle of the sentence before them `joins` to it.
 
     A line of prose without an end is taken for broken when a mark, a figure, a word or a usual pair of characters goes
-    on behind it; where another line is broken less will do, and nothing but the line's place in a column: all such
-    lines of the page are equally long, and many of them are plainly broken.
+    on behind it; where many lines are plainly broken a less usual pair will do. In a column, where all such lines are
+    equally long as well, it is broken in any case.
     """
     broken = [
         _Break(
@@ -82,11 +87,12 @@ def rejoined(pieces: Sequence[Piece], rows: Sequence[Feature], lines: Sequence[s
         if _may_go_on(one, rows[one.line], other, rows[other.line])
     ]
     plain = {at for at, each in enumerate(broken) if each.is_plain}
-    least = _WHERE_BROKEN if plain else _RUNS_ON
-    if _is_column([len(each.text) for each in broken], len(plain)):
-        least = -math.inf
+    column = _is_column([len(each.text) for each in broken], len(plain))
+    least = _WHERE_BROKEN if plain and len(plain) >= _PLAIN * len(broken) else _RUNS_ON
     joined = {
-        each.below for at, each in enumerate(broken) if at in plain or (each.of_one_block and each.runs_on > least)
+        each.below
+        for at, each in enumerate(broken)
+        if at in plain or each.runs_on > least or (column and each.of_one_block)
     }
     return tuple(replace(piece, joins=True) if piece in joined else piece for piece in pieces)
 

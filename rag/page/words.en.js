@@ -141,6 +141,7 @@ export const en = {
   "repair.entity": "HTML entity",
   "repair.control": "control characters",
   "repair.radical": "radicals for characters",
+  "repair.look-alike": "misread by a scanner",
   "repair.better-copy": "taken from a better copy",
   "damage.lost characters": "lost characters",
   "damage.garbled beyond repair": "garbled beyond repair",

@@ -140,6 +140,7 @@ export const zh = {
   "repair.entity": "网页实体",
   "repair.control": "控制字符",
   "repair.radical": "部首字符",
+  "repair.look-alike": "扫描识别错字",
   "repair.better-copy": "取自更完整的副本",
   "damage.lost characters": "缺字",
   "damage.garbled beyond repair": "无法修复的乱码",

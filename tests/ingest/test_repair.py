@@ -167,12 +167,12 @@ def test_the_trace_of_a_shift_that_could_not_be_mended_is_marked(text: str, dama
 
 def test_on_a_page_read_one_byte_off_any_lone_wide_letter_is_damage() -> None:
     """Alone `５,` or a `?` beside a comma may be meant; beside a shift they are its traces."""
-    odd = "净利润与去年持平５,公司有14个项目,3个在建,2个完工,1个停工,?1000元,超期不?,但要还。"
+    odd = "净利润与去年持平５,公司有14个项目,3个在建,2个完工,1个停工,?1000元,超期不?,但要还!,Yahoo!、都在。"
     assert repair(odd).damaged == ()
     shifted = "我也如此!北ǖ阑钩,马利亚尔还承诺杜绝腐败。\n"
     found = repair(shifted + odd)
     assert found.text.startswith("我也如此。”报道还称,")
-    assert [found.text[span.start : span.end] for span in found.damaged] == ["５,", "?1", "?,"]
+    assert [found.text[span.start : span.end] for span in found.damaged] == ["５,", "?1", "?,", "!,"]
 
 
 def test_the_less_damaged_copy_has_the_lower_score() -> None:

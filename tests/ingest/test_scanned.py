@@ -36,7 +36,10 @@ def test_letters_in_figures(scanned: str, meant: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "O2O模式进了社区，5G信号全覆盖。", "电脑用的是I5处理器和H2O冷却。", "加了3l汽油，买了iPhone10和A1O号票。",
-    "图号1-O1，批次2O/3。", "血型为O，楼号是I。", "Il y a 10 personnes.",
+    "图号1-O1，批次2O/3。", "血型为O，楼号是I。", "Il y a 10 personnes.", "CH4+2O2=CO2+2H2O，人人会写。",
+    "密码：1l0O2，邀请码:8I3O5l2个。", "可乐1l,3元，2.5l家庭装。", "GPT 4o时代，Intel I5元。",
+    "世界杯 II2012年，等级为I,3人。",
+    "zhang_1O2@qq.com 和 a.cn/x?v=1O2个。", "车牌京AO1234号，航班MU1O1次。", "1O1",
 ])  # fmt: skip
 def test_letters_that_are_letters(text: str) -> None:
     """Names of products, litres, codes, French."""
@@ -56,9 +59,22 @@ def test_a_page_with_several_misread_places_is_mended() -> None:
 
 
 def test_one_place_alone_must_be_all_but_certain() -> None:
-    """坏境 is no word and can only be 环境; of 末来 alone a page may be right."""
-    assert mended("保护坏境，人人有责。") == "保护环境，人人有责。"
+    """`近曰` can only be 近日; of 末来 alone a page may be right, and of two on a page as long as a book."""
+    assert mended("近曰，该市召开会议。") == "近日，该市召开会议。"
     assert mended("全县末来三年将新建学校3所。") == "全县末来三年将新建学校3所。"
+    scanned = "截至昨天，全市转移群众l480人，末来三天仍有大雨。"
+    assert "未来三天" in mended(scanned)
+    assert "末来三天" in mended(scanned + "大家都很安全。" * 1000)
+
+
+@pytest.mark.parametrize("text", [
+    "容易写错的词有坏境（环境）、末来（未来）。", "有人把“环境”写成“坏境”，把“未来”写成“末来”。",
+    "岁末来函很多，共1480件。",
+    "隨著經濟發展，學生身著五顏六色的衣服，經濟可能軟著陸。", "区内共记录到15目32科的动物，鸟类有13目。",
+])  # fmt: skip
+def test_what_is_meant_stays(text: str) -> None:
+    """Mistakes that are spoken of, words across, Taiwan's forms, measures: even on a page that was scanned."""
+    assert mended("截至昨天，全市共转移群众l480人，今年2O25年，床位12O0张。" + text).endswith(text)
 
 
 def test_traditional_script() -> None:
@@ -67,42 +83,42 @@ def test_traditional_script() -> None:
     assert mended(scanned) == "截至8月31日，全縣未來三年將新建學校120所，請市民注意安全。"
 
 
-@pytest.mark.parametrize("name", ["翁子衡", "季云舒", "王曰成", "士兵", "钱昀", "侯治平"])
+@pytest.mark.parametrize("name", ["范国祖", "聂高臻", "王曰成", "翁子衡", "季云舒", "侯治平"])
 def test_names_stay(name: str) -> None:
     """A rare name is no error, not even on a page that was scanned."""
     text = f"截至8月31曰，全市共转移群众l480人，末来三天仍有大雨。市民{name}说，大家都很安全。"
     assert f"市民{name}说" in mended(text)
 
 
-@pytest.mark.parametrize("right", ["小桥流水人家", "这是土路", "开展释法析理"])
+@pytest.mark.parametrize("right", ["开展释法析理", "练出生活勇气和训出生活勇气"])
 def test_what_is_not_likelier_misread_than_not_stays_on_a_scanned_page(right: str) -> None:
-    """Candidates whose look-alike makes a word too, with log-odds about zero."""
+    """Candidates whose look-alike makes a word, with log-odds about zero."""
     text = f"截至8月31曰，全市共转移群众l480人，末来三天仍有大雨。大家说，{right}，这里很安全。"
     at = text.index(right)
     assert any(at <= each.at < at + len(right) and each.log_odds > -1 for each in candidates(text))
     assert right in mended(text)
 
 
-def test_what_stands_so_elsewhere_is_no_error() -> None:
-    """Scanners err by chance; 15目32科 twice on a page is meant."""
-    once = next(each for each in candidates("区内共记录到15目32科的动物。") if each.char == "日")
-    twice = next(each for each in candidates("区内共记录到15目32科的动物，鸟类有13目。") if each.char == "日")
-    assert once.features[-1] == 0
+def test_what_stands_so_elsewhere_is_less_likely_an_error() -> None:
+    """Scanners err by chance, by 3.32 of log-odds."""
+    once = next(candidates("末来三天仍有大雨。"))
+    twice = next(candidates("末来三天仍有大雨，面向末来。"))
+    assert (once.char, once.features[-1]) == (twice.char, 0) == ("未", 0)
     assert twice.features[-1] == 1
-    assert twice.log_odds < once.log_odds
+    assert once.log_odds - twice.log_odds == pytest.approx(3.32)
 
 
 def test_log_odds_are_the_sum_of_what_speaks_for_them() -> None:
     """By hand: 10 bits in pairs, rarities of 12 and 8 bits, 4 bits in words, likeness .95."""
     each = Candidate(at=0, char="未", features=(10.0, 12.0, 8.0, 4.0, 0.95, 0.0))
-    assert each.log_odds == pytest.approx(0.41 * 10 + 0.2 * 12 - 0.63 * 8 + 0.23 * 4 + 39.09 * 0.95 - 35.3)
+    assert each.log_odds == pytest.approx(0.37 * 10 + 0.14 * 12 - 0.63 * 8 + 0.19 * 4 + 39.22 * 0.95 - 33.74)
     assert len(WEIGHTS) == len(each.features)
 
 
-def test_pages_read_one_byte_off_are_left_to_that_repair() -> None:
+@pytest.mark.parametrize("trace", ["我也如此!北ǖ阑钩,马利亚尔还承诺杜绝腐败。", "人人有责\ufffd。"])
+def test_pages_read_one_byte_off_are_left_to_that_repair(trace: str) -> None:
     """Where bytes were lost a strange character is their trace."""
-    found = repair("保护坏境，人人有责\ufffd。")
-    assert "坏境" in found.text
+    assert "近曰，" in repair(f"近曰，该市召开会议。\n{trace}").text
 
 
 def test_most_of_what_the_noise_twin_misreads_comes_back_right() -> None:
@@ -120,8 +136,12 @@ def test_most_of_what_the_noise_twin_misreads_comes_back_right() -> None:
     assert wrong <= right / 10
 
 
-@pytest.mark.parametrize("text", ["", "未", "plain text 1O0", "未\n末", "😀未来末来😀"])
+@pytest.mark.parametrize("text", ["", "未", "plain text 1O0", "未\n末"])
 def test_odd_texts_are_no_trouble(text: str) -> None:
-    """Nothing, one character, no Chinese, characters beyond the basic plane."""
-    for edit in scanner_edits(text):
-        assert len(edit.after) == edit.end - edit.start == 1
+    """Nothing, one character, no Chinese, no neighbours."""
+    assert scanner_edits(text) == []
+
+
+def test_characters_beyond_the_basic_plane_count_once() -> None:
+    """Offsets are in code points."""
+    assert mended("😀近曰，𠮷野家有12O0张床位😀") == "😀近日，𠮷野家有1200张床位😀"

@@ -58,6 +58,19 @@ def test_less_will_do_where_another_line_is_broken() -> None:
     assert blocks(OPENING, *plain, before, behind, CLOSING) == [OPENING, "".join(plain), before + behind, CLOSING]
 
 
+@pytest.mark.parametrize(("above", "below"), [
+    ("图为学生在操场上进行百米接力比赛，记者李明摄", "小学部设24个班，初中部设18个班。"),
+    ("请问今年秋季入学的新生，报名时要带什么材料", "回答：可以带户口簿和出生证明。"),
+    ("主办单位为云溪县教育局，云溪县文化和旅游局", "承办单位：云溪县第二实验学校，云溪县图书馆。"),
+    ("（一）坚持教育优先发展，让每个孩子都能上好学", "（二）坚持问题导向，补齐农村学校的短板。"),
+    ("学校占地86亩，总投资1.9亿元，可提供学位2160个", "同时，新校区还建有一座能坐800人的报告厅。"),
+])  # fmt: skip
+def test_other_reasons_to_stand_apart_count_on_a_broken_page_too(above: str, below: str) -> None:
+    """A credit, an answer, a label, an item, a new thought."""
+    plain = ("学校占地86亩，总投资1.9亿元，可提供学位21", "60个，将缓解城西片区入学难的问题。")
+    assert blocks(OPENING, *plain, above, below, CLOSING) == [OPENING, "".join(plain), above, below, CLOSING]
+
+
 @pytest.mark.parametrize("width", [30, 36])
 def test_lines_of_one_length_are_a_column(width: int) -> None:
     """A scan or a mail: all lines that do not end a sentence are equally long."""
