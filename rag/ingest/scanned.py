@@ -47,7 +47,7 @@ _FIGURE = re.compile(
 _MOST_LETTERS = 2  # in a figure, and no more than digits
 _MONTH = re.compile(r"月[0-9]{1,2}$")
 _MEASURE = re.compile(
-    r"[%％‰°℃年月日号時时点點分秒周岁歲元角万萬亿億人名位个個件张張本所家座条條层層米公平吨噸斤克亩畝次倍户戶辆輛届屆路套]"
+    r"[%％‰°℃年月日号時时点點分秒周岁歲元角万萬亿億人名位个個件张張本所家座条條层層米公平吨噸斤克亩畝次倍户戶辆輛届屆路套份台只隻件艘棵株册冊篇项項起例场場批笔筆]"
 )
 
 IntArray = npt.NDArray[np.intp]

@@ -28,6 +28,7 @@ def mended(text: str) -> str:
     ("票价5O元，学生免费。", "票价50元，学生免费。"),
     ("覆盖率达到9O.5%。", "覆盖率达到90.5%。"),
     ("新增学位1,2O0个。", "新增学位1,200个。"),
+    ("每天供应午餐约2l00份。", "每天供应午餐约2100份。"),
 ])  # fmt: skip
 def test_letters_in_figures(scanned: str, meant: str) -> None:
     """Between digits anywhere; at the beginning and the end of a figure before a measure."""
