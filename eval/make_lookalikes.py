@@ -68,12 +68,11 @@ def variants(characters: str) -> npt.NDArray[np.bool_]:
     """True for two forms of one character, itself included: no scanner's error; shape (characters, characters)."""
     converters = [OpenCC(name) for name in _CONVERSIONS]
     place = {char: at for at, char in enumerate(characters)}
-    out = np.eye(len(characters), dtype=np.bool_)
-    for char, at in place.items():
+    out = np.zeros((len(characters), len(characters)), dtype=np.bool_)
+    for char in characters:
         forms = {char, *(converter.convert(char) for converter in converters)}
         others = [place[form] for form in forms if form in place]
         out[np.ix_(others, others)] = True
-        out[at, others] = out[others, at] = True
     return out
 
 

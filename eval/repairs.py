@@ -136,7 +136,7 @@ def main(
     texts = held_out(data, articles, seed)
     chosen = {name: damage for name, damage in kinds().items() if not kind or name in kind}
     console = Console(stderr=True)
-    in_big5 = [_writable_in_big5(text) for text in texts]
+    in_big5 = [_writable_in_big5(text) for text in texts] if _BIG5 in chosen else []
     out = {
         name: measure(track(in_big5 if name == _BIG5 else texts, name, console=console, transient=True), damage)
         for name, damage in chosen.items()

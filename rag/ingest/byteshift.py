@@ -53,9 +53,7 @@ _BUDGET = 400_000  # hypotheses looked at in one text, some seconds' worth; ten 
 _NOISE = 4  # times as dear is a search that was given up: more of the kind is to be expected
 _HALF = re.compile(f"{REPLACEMENT}[@-~]")
 _FEW_LOST, _SHORT = 2, 10  # a repair with more lost characters, or a longer one with any, is doubtful as a whole
-_PARTING = frozenset(
-    "，。；"
-)  # any of them ends a clause: which one it was may stay open where nothing else may have stood
+_PARTING = frozenset("，。；")  # each ends a clause: which it was may stay open where nothing else may have stood
 _WEAK = 11.5  # bits of a restored character that make a longer repair doubtful: something may be missing before it
 _Place = tuple[int, int]  # where a character was read from, and its rank among those read there
 

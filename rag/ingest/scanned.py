@@ -102,8 +102,7 @@ def _likelier(codes: IntArray, *, traditional: bool) -> tuple[IntArray, FloatArr
     Those are in bits, shape (len(codes), 3): what it gains in pairs, how rare the character read is, how rare itself.
     """
     model, table = char_model(), lookalikes()
-    rare = model.costs.min(axis=0)[codes] / STEP  # of the script that has it: a line may be in the other one
-    costs = model.costs[int(traditional)] / STEP
+    rare = model.costs[:, codes].min(axis=0) / STEP  # of the script that has it: a line may be in the other one
     read = model.classes[codes].astype(np.intp)
     before, behind = np.concatenate(([SPACE], read[:-1])), np.concatenate((read[1:], [SPACE]))
     stands = _pair_bits(model, before, read, behind)
@@ -113,11 +112,12 @@ def _likelier(codes: IntArray, *, traditional: bool) -> tuple[IntArray, FloatArr
     for rank in range(MOST_ALIKE):
         other = table.others[codes, rank]
         in_pairs = _pair_bits(model, before, model.classes[other].astype(np.intp), behind) - stands
-        gain = in_pairs + rare - costs[other]
+        rarer = model.costs[int(traditional), other] / STEP
+        gain = in_pairs + rare - rarer
         better = (other > 0) & (gain > best)
         best[better], others[better] = gain[better], other[better]
         likeness[better] = table.likeness[codes, rank][better]
-        gains[better] = np.stack((in_pairs, rare, costs[other]), axis=1)[better]
+        gains[better] = np.stack((in_pairs, rare, rarer), axis=1)[better]
     return others, likeness, gains
 
 

@@ -87,8 +87,9 @@ def rejoined(pieces: Sequence[Piece], rows: Sequence[Feature], lines: Sequence[s
         if _may_go_on(one, rows[one.line], other, rows[other.line])
     ]
     plain = {at for at, each in enumerate(broken) if each.is_plain}
-    column = _is_column([len(each.text) for each in broken], len(plain))
-    least = _WHERE_BROKEN if plain and len(plain) >= _PLAIN * len(broken) else _RUNS_ON
+    many = bool(plain) and len(plain) >= _PLAIN * len(broken)
+    column = many and _is_column([len(each.text) for each in broken])
+    least = _WHERE_BROKEN if many else _RUNS_ON
     joined = {
         each.below
         for at, each in enumerate(broken)
@@ -116,9 +117,9 @@ def _cuts_a_word(before: str, behind: str) -> bool:
     return False
 
 
-def _is_column(sizes: Sequence[int], plain: int) -> bool:
+def _is_column(sizes: Sequence[int]) -> bool:
     """Whether all lines have the same length or a multiple of it, as where only some of the ends were kept."""
-    if len(sizes) < _MANY or plain < _PLAIN * len(sizes):
+    if len(sizes) < _MANY:
         return False
     width = min(sizes)
     return all(min(size % width, width - size % width) <= _EVEN for size in sizes)
